@@ -1,0 +1,18 @@
+import type { Options } from "tsup";
+
+/** How every published library is built: ESM with types, the private helpers of `internal/` bundled in. */
+export function library(entry: Record<string, string> = { index: "src/index.ts" }): Options {
+  return {
+    entry,
+    format: "esm",
+    target: "es2022",
+    platform: "neutral",
+    sourcemap: true,
+    clean: true,
+    noExternal: [/^@reformer-ts\/internal-/],
+    dts: {
+      resolve: [/^@reformer-ts\/internal-/],
+      compilerOptions: { customConditions: [], noEmit: false },
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { InputError, isInputError, nearest } from "./input-error";
+export { assertShape, type Dimensions } from "./assert-shape";

@@ -1,0 +1,2 @@
+export { deriveSeed, type SeedPath } from "./derive-seed";
+export { Random, type RandomState } from "./random";

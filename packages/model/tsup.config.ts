@@ -1,0 +1,3 @@
+import { library } from "../../internal/build/tsup";
+
+export default library();
