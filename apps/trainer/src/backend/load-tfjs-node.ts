@@ -1,0 +1,33 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+/** What the trainer uses of tfjs-node beyond the tensors that every backend has. */
+export interface TfjsNode {
+  version: Record<string, string>;
+  backend(): { binding: { TF_Version: string }; isUsingGpuDevice: boolean };
+  node: { summaryFileWriter(folder: string): SummaryWriter };
+}
+
+export interface SummaryWriter {
+  scalar(name: string, value: number, step: number, description?: string): void;
+  flush(): void;
+}
+
+/**
+ * Loads a tfjs-node(-gpu) into this process, which makes it the running backend.
+ *
+ * The package brings a tfjs-core of its own; engine and kernel registry hang on the global object, so both copies
+ * of tfjs-core work on the same tensors.
+ */
+export function loadTfjsNode(packageFolder: string): TfjsNode {
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "3";
+  const require = createRequire(join(packageFolder, "package.json"));
+  restoreRemovedUtilities(require("node:util") as Record<string, unknown>);
+  return require(packageFolder) as TfjsNode;
+}
+
+/** Node 23 removed two functions of `util` that tfjs-node 4.22 still calls. */
+function restoreRemovedUtilities(util: Record<string, unknown>): void {
+  util["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
+  util["isArray"] ??= Array.isArray;
+}

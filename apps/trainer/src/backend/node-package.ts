@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { InputError } from "@reformer-ts/internal-checks";
+
+import { lastComplaint, runCommand } from "./run-command";
+import { stage } from "./stage";
+import { NODE_API_HEADERS_VERSION, TFJS_NODE_VERSION } from "./versions";
+
+/** Where a folder made by {@link installNodePackage} keeps tfjs-node. */
+export function tfjsNodeIn(folder: string): string {
+  return join(folder, "node_modules", "@tensorflow", "tfjs-node");
+}
+
+/**
+ * Installs tfjs-node's JavaScript and the headers of Node-API into `folder`, by npm and without running the
+ * packages' own install scripts, which would fetch the library of 2022.
+ */
+export async function installNodePackage(folder: string, { npm }: { npm: string }): Promise<void> {
+  await stage(folder, async (temporary) => {
+    await mkdir(temporary);
+    const dependencies = {
+      "@tensorflow/tfjs-node": TFJS_NODE_VERSION,
+      "node-api-headers": NODE_API_HEADERS_VERSION,
+    };
+    const manifest = { name: "reformer-ts-backend", private: true, dependencies };
+    await writeFile(join(temporary, "package.json"), JSON.stringify(manifest, null, 2));
+    const outcome = await runCommand(
+      npm,
+      ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", temporary],
+      { cwd: temporary, environment: withoutNpmContext(process.env) },
+    );
+    if (outcome.code !== 0) {
+      throw new InputError({
+        field: `the download of @tensorflow/tfjs-node ${TFJS_NODE_VERSION} by npm`,
+        given: `refused (${lastComplaint(outcome)})`,
+        allowed: "possible from the registry that npm is set up for",
+      });
+    }
+  });
+}
+
+/** Under `npm run`, npm tells its children which package they belong to; this one belongs to none. */
+function withoutNpmContext(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const foreign = /^npm_(package_|lifecycle_|config_(local_prefix|workspaces?|include_workspace_root|dir)$)/i;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !foreign.test(name)));
+}
