@@ -1,1 +1,42 @@
-export {};
+export {
+  activations,
+  attentionKinds,
+  reformerSchema,
+  resolveConfig,
+  type Activation,
+  type AttentionKind,
+  type ReformerConfig,
+  type ReformerOptions,
+} from "./config";
+export { parse } from "./parse";
+export {
+  countParameters,
+  createParameters,
+  initializeParameters,
+  parameterShapes,
+  type Parameters,
+} from "./parameters";
+export {
+  createReformer,
+  encode,
+  evaluateBatch,
+  lossAndGradients,
+  type Batch,
+  type GradientOptions,
+  type Reformer,
+} from "./reformer";
+export { trainStep, type TrainStepOptions } from "./train-step";
+export { adam, type AdamOptions, type Optimizer } from "./optim/adam";
+export { learningRateAt, scheduleKinds, type Schedule } from "./optim/schedule";
+export { sample, type SamplingOptions } from "./sampling";
+export { createDecoder, type Decoder } from "./decode/decoder";
+export { generate, type GenerateOptions } from "./decode/generate";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type StoredTensor,
+  type StoredType,
+} from "./io/safetensors";
+export { parametersFromState, readParameters, tensorsFromState } from "./io/state";
+export { registerMissingKernels } from "./kernels/unsorted-segment-sum";

@@ -1,0 +1,104 @@
+/** `Attention(LayerNorm(x))`, the f of a reversible layer: project to heads, attend, project back. */
+import { add, matMul, reshape, tidy, transpose, type Tensor, type Tensor2D, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
+import { deriveSeed } from "@reformer-ts/internal-random";
+import type { Residual, Saved } from "@reformer-ts/reversible";
+import { attentionMechanism, type Attended } from "./attention-mechanism";
+import type { AttentionKind, ReformerConfig } from "./config";
+import { dropout } from "./dropout";
+import { disposeNorm, layerNorm, layerNormGrad, type NormState } from "./layer-norm";
+import type { Parameters } from "./parameters";
+import { residual, type Differentiable } from "./residual";
+
+export interface AttentionState {
+  norm: NormState;
+  /** `[rows, dModel]`, the normalised input */
+  input: Tensor2D;
+  attended: Attended;
+  /** `[rows, heads * depth]`, the heads' outputs side by side */
+  merged: Tensor2D;
+  seed: number;
+}
+
+/** @param prefix of the parameters' names, such as `layers.0.attention` */
+export function attention(
+  config: ReformerConfig,
+  kind: AttentionKind,
+  parameters: Parameters,
+  prefix: string,
+): Residual {
+  return residual(attentionFunction(config, kind, parameters, prefix));
+}
+
+/** The same with its state in the open, for those who go on with its projections: the decoder. */
+export function attentionFunction(
+  config: ReformerConfig,
+  kind: AttentionKind,
+  parameters: Parameters,
+  prefix: string,
+): Differentiable<AttentionState> {
+  const { dModel, numHeads, dHead, hiddenDropout, layerNormEpsilon } = config;
+  const get = (name: string) => parameters.get(`${prefix}.${name}`) as Tensor2D;
+  const mechanism = attentionMechanism(config, kind);
+
+  /** `[rows, heads * depth]` to `[batch, heads, length, depth]` */
+  const splitHeads = (x: Tensor, batch: number, length: number) =>
+    transpose(reshape(x, [batch, length, numHeads, dHead]), [0, 2, 1, 3]) as Tensor4D;
+  /** `[batch, heads, length, depth]` to `[rows, heads * depth]` */
+  const mergeHeads = (x: Tensor) =>
+    reshape(transpose(x, [0, 2, 1, 3]), [-1, numHeads * dHead]) as Tensor2D;
+
+  return {
+    run(x, seed, saved?: Saved) {
+      const [batch, length] = x.shape;
+      const rows = reshape(x, [-1, dModel]) as Tensor2D;
+      const { y: input, state: norm } = layerNorm(rows, get("norm.scale"), get("norm.bias"), layerNormEpsilon);
+      const projections = mechanism.projections.map((name) =>
+        tidy(() => splitHeads(matMul(input, get(name)), batch, length)),
+      );
+      const { attended, saved: leaves } = mechanism.attend(projections, seed, saved);
+      const merged = tidy(() => mergeHeads(attended.output));
+      const y = tidy(() => {
+        const output = matMul(merged, get("output"));
+        return reshape(dropout(output, hiddenDropout, deriveSeed(seed, "output")), x.shape) as Tensor3D;
+      });
+      rows.dispose();
+      return { y, saved: leaves, state: { norm, input, attended, merged, seed } };
+    },
+
+    pull({ norm, input, attended, merged, seed }, dy, sink) {
+      const [batch, length] = dy.shape;
+      const { dOutput, dHeads } = tidy(() => {
+        const gradient = dropout(reshape(dy, [-1, dModel]) as Tensor2D, hiddenDropout, deriveSeed(seed, "output"));
+        return {
+          dOutput: gradient,
+          dHeads: splitHeads(matMul(gradient, get("output"), false, true), batch, length),
+        };
+      });
+      const dProjections = mechanism.pull(dHeads, attended, seed);
+      const pulled = tidy(() => {
+        const rowGradients = dProjections.map(mergeHeads);
+        const dInput = rowGradients
+          .map((gradient, i) => matMul(gradient, get(mechanism.projections[i]!), false, true))
+          .reduce((a, b) => add(a, b)) as Tensor2D;
+        const { dx, dScale, dBias } = layerNormGrad(dInput, get("norm.scale"), norm);
+        const gradients: Record<string, Tensor> = { output: matMul(merged, dOutput, true) };
+        rowGradients.forEach((gradient, i) => {
+          gradients[mechanism.projections[i]!] = matMul(input, gradient, true);
+        });
+        gradients["norm.scale"] = dScale;
+        gradients["norm.bias"] = dBias;
+        return { dx: reshape(dx, dy.shape) as Tensor3D, gradients };
+      });
+      for (const tensor of [dOutput, dHeads, ...dProjections]) tensor.dispose();
+      for (const [name, gradient] of Object.entries(pulled.gradients)) sink(`${prefix}.${name}`, gradient);
+      return pulled.dx;
+    },
+
+    release({ norm, input, attended, merged }) {
+      disposeNorm(norm);
+      attended.dispose();
+      input.dispose();
+      merged.dispose();
+    },
+  };
+}

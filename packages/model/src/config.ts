@@ -1,0 +1,140 @@
+/**
+ * What a Reformer is, as data: one schema gives the type, the defaults, the help texts and the refusals.
+ *
+ * Names are the paper's. Everything that the forward pass depends on stands here and nothing of how it is trained,
+ * so a checkpoint's `config.json` is exactly this object.
+ */
+import { InputError } from "@reformer-ts/internal-checks";
+import { resolveNumBuckets } from "@reformer-ts/lsh";
+import * as z from "zod";
+import { parse } from "./parse";
+
+const count = z.int().min(1);
+const share = z.number().min(0).lt(1);
+
+export const attentionKinds = ["lsh", "local", "full"] as const;
+export type AttentionKind = (typeof attentionKinds)[number];
+
+export const activations = ["relu", "gelu", "gelu_new", "silu", "tanh"] as const;
+export type Activation = (typeof activations)[number];
+
+export const reformerSchema = z.strictObject({
+  vocabSize: count.default(256).describe("number of distinct tokens; 256 for bytes"),
+  dModel: count.default(256).describe("width of each of the two streams"),
+  dFF: count.default(512).describe("width of the feed-forward layers"),
+  numHeads: count.default(2).describe("attention heads"),
+  dHead: count.default(64).describe("depth of a head"),
+  layers: z
+    .array(z.enum(attentionKinds))
+    .min(1)
+    .default(["local", "lsh", "local", "lsh", "local", "lsh"])
+    .describe("kind of attention of every layer, from the input up"),
+  maxLength: count.default(4096).describe("longest sequence, in tokens: the size of the position table"),
+  positions: z
+    .enum(["axial", "learned", "sinusoidal", "none"])
+    .default("axial")
+    .describe("how a token learns where it stands"),
+  axialShape: z
+    .array(count)
+    .min(2)
+    .nullable()
+    .default(null)
+    .describe("axes of the position grid, their product is maxLength; null: as square as possible"),
+  axialDims: z
+    .array(count)
+    .min(2)
+    .nullable()
+    .default(null)
+    .describe("width that each axis contributes, their sum is dModel; null: a quarter and three quarters"),
+  chunkLength: count.default(64).describe("tokens in a chunk"),
+  chunksBefore: z.int().min(0).default(1).describe("earlier chunks that a chunk attends to"),
+  chunksAfter: z.int().min(0).default(0).describe("later chunks that a chunk attends to; 0 when causal"),
+  numHashes: count.default(1).describe("hash rounds of LSH attention"),
+  numBuckets: z
+    .union([z.literal("auto"), count, z.array(count).min(1)])
+    .default("auto")
+    .describe("hash buckets: an even number, several even factors, or auto: about 2 maxLength / chunkLength"),
+  causal: z.boolean().default(true).describe("whether a token sees earlier tokens alone"),
+  activation: z.enum(activations).default("relu").describe("non-linearity of the feed-forward layers"),
+  hiddenDropout: share.default(0).describe("dropout after embedding, attention and feed-forward layers"),
+  lshDropout: share.default(0).describe("dropout on LSH attention's probabilities"),
+  localDropout: share.default(0).describe("dropout on local and full attention's probabilities"),
+  layerNormEpsilon: z.number().positive().default(1e-12).describe("added to the variance in layer norm"),
+  initializerRange: z.number().positive().default(0.02).describe("standard deviation of fresh weights"),
+  hashSeed: z.int().min(0).default(0).describe("seed of the rotations outside training"),
+});
+
+/** A complete, valid configuration; `axialShape` and `axialDims` are filled in when positions are axial. */
+export type ReformerConfig = z.output<typeof reformerSchema>;
+/** What a user writes: any subset. */
+export type ReformerOptions = z.input<typeof reformerSchema>;
+
+/**
+ * Fills in defaults and refuses what cannot be.
+ *
+ * @throws InputError naming the key, what was given and what is allowed
+ */
+export function resolveConfig(options: unknown, where = "config"): ReformerConfig {
+  const config = parse(reformerSchema, options, where);
+  checkBuckets(config, where);
+  if (config.causal && config.chunksAfter > 0) {
+    throw new InputError({
+      field: `${where}.chunksAfter`,
+      given: `${config.chunksAfter} with causal attention`,
+      allowed: "0, because a causal token sees earlier tokens alone",
+    });
+  }
+  // Automatic bucket counts follow the longest sequence, so that a shorter one hashes as it would inside a long one.
+  const factors = resolveNumBuckets(config.numBuckets, { ...config, length: config.maxLength });
+  const resolved = { ...config, numBuckets: factors.length === 1 ? factors[0]! : factors };
+  return config.positions === "axial" ? { ...resolved, ...resolveAxial(config, where) } : resolved;
+}
+
+function checkBuckets({ numBuckets }: ReformerConfig, where: string): void {
+  if (numBuckets === "auto") return;
+  for (const factor of [numBuckets].flat()) {
+    if (factor % 2 !== 0) {
+      throw new InputError({
+        field: `${where}.numBuckets`,
+        given: JSON.stringify(numBuckets),
+        allowed: "an even number or even factors: a bucket is a direction or its opposite",
+      });
+    }
+  }
+}
+
+/** The grid and its widths: given and consistent, or chosen. */
+function resolveAxial(
+  { axialShape, axialDims, maxLength, dModel }: ReformerConfig,
+  where: string,
+): { axialShape: number[]; axialDims: number[] } {
+  const shape = axialShape ?? squarest(maxLength);
+  const quarter = Math.max(1, Math.floor(dModel / 4));
+  const dims =
+    axialDims ?? shape.map((_, i) => (i < shape.length - 1 ? quarter : dModel - quarter * (shape.length - 1)));
+  if (product(shape) !== maxLength) {
+    throw new InputError({
+      field: `${where}.axialShape`,
+      given: `[${shape.join(", ")}], ${product(shape)} positions`,
+      allowed: `sizes whose product is maxLength = ${maxLength}`,
+    });
+  }
+  if (dims.length !== shape.length || dims.some((dim) => dim < 1) || sum(dims) !== dModel) {
+    throw new InputError({
+      field: `${where}.axialDims`,
+      given: `[${dims.join(", ")}]`,
+      allowed: `${shape.length} widths whose sum is dModel = ${dModel}`,
+    });
+  }
+  return { axialShape: shape, axialDims: dims };
+}
+
+/** Two factors of `length` as near to each other as they come, the smaller first. */
+function squarest(length: number): number[] {
+  let rows = Math.floor(Math.sqrt(length));
+  while (length % rows !== 0) rows--;
+  return [rows, length / rows];
+}
+
+const product = (values: readonly number[]) => values.reduce((a, b) => a * b, 1);
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);

@@ -1,0 +1,111 @@
+/**
+ * What a layer remembers of one sequence while it is written, and how its newest token attends to that.
+ *
+ * LSH layers remember all keys and values, and where each token hashed; local layers only the chunks still in reach.
+ */
+import { InputError } from "@reformer-ts/internal-checks";
+import type { AttentionKind, ReformerConfig } from "../config";
+import { attendOne } from "./attend-one";
+import { history } from "./history";
+import { sortedRound, visiblePositions } from "./sorted-window";
+
+export interface LayerCache {
+  /**
+   * Remembers a token without attending: for a prompt that was read in one pass.
+   *
+   * @param projections one vector `[heads * depth]` per projection of the layer
+   * @param buckets `[heads, numHashes]` of the token, for LSH layers
+   */
+  remember(projections: readonly Float32Array[], buckets?: Int32Array): void;
+  /**
+   * Remembers a token and attends from it, writing `[heads * depth]` numbers to `output`.
+   */
+  attend(projections: readonly Float32Array[], buckets: Int32Array | undefined, output: Float32Array): void;
+}
+
+/** @throws InputError when the model is not causal or looks at later chunks: such a model cannot write */
+export function layerCache(config: ReformerConfig, kind: AttentionKind, numBuckets: number): LayerCache {
+  const { causal, chunksAfter } = config;
+  if (!causal || chunksAfter > 0) {
+    throw new InputError({
+      field: causal ? "config.chunksAfter" : "config.causal",
+      given: causal ? String(chunksAfter) : "false",
+      allowed: causal ? "0 to generate" : "true to generate",
+    });
+  }
+  return kind === "lsh" ? lshCache(config, numBuckets) : plainCache(config, kind);
+}
+
+function lshCache(config: ReformerConfig, numBuckets: number): LayerCache {
+  const { numHeads, dHead, numHashes, chunkLength, chunksBefore } = config;
+  const width = numHeads * dHead;
+  const keys = history(width);
+  const values = history(width);
+  const rounds = Array.from({ length: numHeads }, () =>
+    Array.from({ length: numHashes }, () => sortedRound(numBuckets)),
+  );
+  const remember = ([queryKey, value]: readonly Float32Array[], buckets?: Int32Array) => {
+    keys.append(normalizedKey(queryKey!, dHead));
+    values.append(value!);
+    rounds.forEach((ofHead, head) => {
+      ofHead.forEach((round, r) => round.append(buckets![head * numHashes + r]!));
+    });
+  };
+  return {
+    remember,
+    attend(projections, buckets, output) {
+      remember(projections, buckets);
+      const length = keys.length;
+      for (let head = 0; head < numHeads; head++) {
+        const seen =
+          length <= chunkLength
+            ? Array.from({ length }, (_, position) => position)
+            : visiblePositions(rounds[head]!, length, chunkLength, chunksBefore);
+        const offset = head * dHead;
+        const query = { query: projections[0]!, queryOffset: offset, depth: dHead, headOffset: offset };
+        attendOne({ ...query, keys, values, self: length - 1 }, seen, output, offset);
+      }
+    },
+  };
+}
+
+function plainCache(config: ReformerConfig, kind: AttentionKind): LayerCache {
+  const { numHeads, dHead, chunkLength, chunksBefore } = config;
+  const width = numHeads * dHead;
+  const reach = kind === "local" ? (chunksBefore + 1) * chunkLength : Infinity;
+  const keys = history(width, reach);
+  const values = history(width, reach);
+  const scale = 1 / Math.sqrt(dHead);
+  const remember = ([, key, value]: readonly Float32Array[]) => {
+    keys.append(key!.map((x) => x * scale));
+    values.append(value!);
+  };
+  return {
+    remember,
+    attend(projections, _buckets, output) {
+      remember(projections);
+      const last = keys.length - 1;
+      // Chunks before the first are those at the sequence's end, which causality hides.
+      const first =
+        kind === "local" ? Math.max(0, (Math.floor(last / chunkLength) - chunksBefore) * chunkLength) : 0;
+      const seen = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+      for (let head = 0; head < numHeads; head++) {
+        const offset = head * dHead;
+        const query = { query: projections[0]!, queryOffset: offset, depth: dHead, headOffset: offset };
+        attendOne({ ...query, keys, values, self: -1 }, seen, output, offset);
+      }
+    },
+  };
+}
+
+/** Each head's part of `queryKey` at unit root mean square, over sqrt(depth). */
+function normalizedKey(queryKey: Float32Array, depth: number): Float32Array {
+  const key = new Float32Array(queryKey.length);
+  for (let start = 0; start < key.length; start += depth) {
+    let squares = 0;
+    for (let d = start; d < start + depth; d++) squares += queryKey[d]! ** 2;
+    const scale = 1 / Math.sqrt((squares / depth + 1e-6) * depth);
+    for (let d = start; d < start + depth; d++) key[d] = queryKey[d]! * scale;
+  }
+  return key;
+}

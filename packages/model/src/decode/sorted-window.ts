@@ -1,0 +1,65 @@
+/**
+ * One hash round of one head, kept sorted while tokens arrive: which slots of the (bucket, position) order are near a
+ * token. A token's slot is the number of tokens in lower buckets plus those before it in its own, so appending needs no
+ * sorting, and finding a window costs the number of buckets plus the window, whatever the context's length.
+ */
+export interface SortedRound {
+  /** Appends the next position. */
+  append(bucket: number): void;
+  /** Slot of the position appended last. */
+  lastSlot(): number;
+  /** Positions that stand in slots `from` … `to - 1`, in order; slots beyond the end hold nothing. */
+  positions(from: number, to: number): number[];
+}
+
+export function sortedRound(numBuckets: number): SortedRound {
+  const members: number[][] = Array.from({ length: numBuckets }, () => []);
+  let length = 0;
+  let lastBucket = 0;
+  return {
+    append(bucket) {
+      members[bucket]!.push(length++);
+      lastBucket = bucket;
+    },
+    lastSlot() {
+      let slot = members[lastBucket]!.length - 1;
+      for (let bucket = 0; bucket < lastBucket; bucket++) slot += members[bucket]!.length;
+      return slot;
+    },
+    positions(from, to) {
+      const found: number[] = [];
+      let start = 0;
+      for (let bucket = 0; bucket < numBuckets && start < to; bucket++) {
+        const inBucket = members[bucket]!;
+        const end = start + inBucket.length;
+        for (let slot = Math.max(from, start); slot < Math.min(to, end); slot++) found.push(inBucket[slot - start]!);
+        start = end;
+      }
+      return found;
+    },
+  };
+}
+
+/**
+ * Positions that the newest token sees in LSH attention, with repetitions when several rounds find the same one: its
+ * chunk and `chunksBefore` chunks of the ring over all rounds, exactly as the full pass over `length` tokens lays it.
+ */
+export function visiblePositions(
+  rounds: readonly SortedRound[],
+  length: number,
+  chunkLength: number,
+  chunksBefore: number,
+): number[] {
+  const numChunks = Math.ceil(length / chunkLength);
+  const ring = rounds.length * numChunks;
+  return rounds.flatMap((round, r) => {
+    const own = r * numChunks + Math.floor(round.lastSlot() / chunkLength);
+    const seen: number[] = [];
+    for (let back = chunksBefore; back >= 0; back--) {
+      const chunk = (((own - back) % ring) + ring) % ring;
+      const from = (chunk % numChunks) * chunkLength;
+      seen.push(...rounds[Math.floor(chunk / numChunks)]!.positions(from, from + chunkLength));
+    }
+    return seen;
+  });
+}

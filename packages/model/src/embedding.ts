@@ -1,0 +1,65 @@
+/** Tokens and positions to vectors: `x = dropout(tokens) + positions`, with its gradient. */
+import { add, cast, gather, matMul, oneHot, reshape, slice, tidy, unsortedSegmentSum, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D } from "@tensorflow/tfjs-core";
+import { deriveSeed } from "@reformer-ts/internal-random";
+import type { GradientSink } from "@reformer-ts/reversible";
+import type { ReformerConfig } from "./config";
+import { dropout } from "./dropout";
+import type { Parameters } from "./parameters";
+import { positionEncoding } from "./positions";
+
+export interface Embedding {
+  /**
+   * @param tokens `[batch, length]` int32
+   * @param start position of the first token
+   * @returns `[batch, length, dModel]`; the caller owns it
+   */
+  forward(tokens: Tensor2D, seed: number, start?: number): Tensor3D;
+  /** Hands the gradients of the tables to `sink`. */
+  pull(tokens: Tensor2D, dx: Tensor3D, seed: number, sink: GradientSink): void;
+}
+
+/** Up to this vocabulary the table's gradient is a product with one-hot rows, which beats summing by segment. */
+const oneHotLimit = 1024;
+/** Rows of the one-hot matrix that exist at a time. */
+const pieceLength = 4096;
+
+export function embedding(config: ReformerConfig, parameters: Parameters): Embedding {
+  const { vocabSize, dModel, hiddenDropout: rate } = config;
+  const positions = positionEncoding(config, parameters);
+  const name = "embedding.tokens";
+  const seedOf = (seed: number) => deriveSeed(seed, "embedding");
+  return {
+    forward(tokens, seed, start = 0) {
+      return tidy(() => {
+        const vectors = dropout(gather(parameters.get(name), tokens) as Tensor3D, rate, seedOf(seed));
+        return positions ? (add(vectors, positions.forward(tokens.shape[1], start)) as Tensor3D) : vectors;
+      });
+    },
+    pull(tokens, dx, seed, sink) {
+      positions?.pull(dx, sink);
+      const gradient = tidy(() => {
+        const rows = reshape(dropout(dx, rate, seedOf(seed)), [-1, dModel]) as Tensor2D;
+        return tableGradient(reshape(tokens, [-1]) as Tensor1D, rows, vocabSize);
+      });
+      sink(name, gradient);
+    },
+  };
+}
+
+/** Sums the rows of `gradients` by token: `[rows]`, `[rows, width]` to `[vocabSize, width]`. */
+function tableGradient(tokens: Tensor1D, gradients: Tensor2D, vocabSize: number): Tensor {
+  if (vocabSize > oneHotLimit) return unsortedSegmentSum(gradients, tokens, vocabSize);
+  const length = tokens.shape[0];
+  let total: Tensor | null = null;
+  for (let start = 0; start < length; start += pieceLength) {
+    const size = Math.min(pieceLength, length - start);
+    const piece: Tensor = tidy(() => {
+      const hits = cast(oneHot(slice(tokens, start, size), vocabSize), "float32") as Tensor2D;
+      const sum = matMul(hits, slice(gradients, [start, 0], [size, -1]), true);
+      return total ? add(total, sum) : sum;
+    });
+    (total as Tensor | null)?.dispose();
+    total = piece;
+  }
+  return total!;
+}

@@ -1,0 +1,130 @@
+/**
+ * The safetensors format: eight bytes of header size, a JSON header, raw little-endian values. Nothing in a file is
+ * ever executed, and every size in the header is checked against the file before it is believed.
+ */
+import { InputError } from "@reformer-ts/internal-checks";
+
+const arrays = {
+  F32: Float32Array,
+  F64: Float64Array,
+  I32: Int32Array,
+  U32: Uint32Array,
+  I16: Int16Array,
+  U16: Uint16Array,
+  I8: Int8Array,
+  U8: Uint8Array,
+  I64: BigInt64Array,
+  F16: Uint16Array,
+  BF16: Uint16Array,
+  BOOL: Uint8Array,
+} as const;
+
+export type StoredType = keyof typeof arrays;
+
+export interface StoredTensor {
+  dtype: StoredType;
+  shape: number[];
+  /** As stored: half precision as the 16-bit patterns it is made of. */
+  data: InstanceType<(typeof arrays)[StoredType]>;
+}
+
+export interface Safetensors {
+  tensors: Record<string, StoredTensor>;
+  metadata: Record<string, string>;
+}
+
+/** As much as the format's reference reader accepts. */
+const longestHeader = 100_000_000;
+
+export function encodeSafetensors(
+  tensors: Record<string, StoredTensor>,
+  metadata: Record<string, string> = {},
+): Uint8Array {
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  let end = 0;
+  for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
+    header[name] = { dtype, shape, data_offsets: [end, end + data.byteLength] };
+    end += data.byteLength;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  // Padded with spaces so that the values begin at a multiple of eight.
+  const headerSize = Math.ceil(text.length / 8) * 8;
+  const file = new Uint8Array(8 + headerSize + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerSize), true);
+  file.fill(0x20, 8, 8 + headerSize);
+  file.set(text, 8);
+  let at = 8 + headerSize;
+  for (const { data } of Object.values(tensors)) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return file;
+}
+
+/**
+ * @param where the file's name, for messages
+ * @throws InputError when the bytes are no safetensors file, or one that was cut short
+ */
+export function decodeSafetensors(file: Uint8Array, where: string): Safetensors {
+  const header = readHeader(file, where);
+  const values = file.subarray(8 + header.size);
+  const tensors: Record<string, StoredTensor> = Object.create(null);
+  for (const [name, entry] of Object.entries(header.entries)) {
+    if (name !== "__metadata__") tensors[name] = readTensor(`${where}: ${name}`, entry, values);
+  }
+  return { tensors, metadata: { ...(header.entries["__metadata__"] as Record<string, string> | undefined) } };
+}
+
+function readHeader(file: Uint8Array, where: string): { size: number; entries: Record<string, unknown> } {
+  const refuse = (given: string, allowed: string) => new InputError({ field: where, given, allowed });
+  if (file.length < 8) throw refuse(`${file.length} bytes long`, "a safetensors file, which has at least 8");
+  const size = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  if (size > longestHeader || 8 + size > file.length) {
+    throw refuse(
+      `${file.length} bytes long with a header of ${size}`,
+      "a whole safetensors file (it was cut short, or it is something else)",
+    );
+  }
+  let entries: unknown;
+  try {
+    entries = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + size)));
+  } catch {
+    entries = null;
+  }
+  if (typeof entries !== "object" || entries === null || Array.isArray(entries)) {
+    throw refuse("a file whose header is not a JSON object", "a safetensors file");
+  }
+  return { size, entries: entries as Record<string, unknown> };
+}
+
+function readTensor(field: string, entry: unknown, values: Uint8Array): StoredTensor {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
+  if (typeof dtype !== "string" || !Object.hasOwn(arrays, dtype)) {
+    throw new InputError({
+      field,
+      given: `of type ${JSON.stringify(dtype)}`,
+      allowed: `one of ${Object.keys(arrays).join(", ")}`,
+    });
+  }
+  const array = arrays[dtype as StoredType];
+  const isSize = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  const [begin, end] = Array.isArray(offsets) && offsets.every(isSize) ? (offsets as number[]) : [];
+  const fits =
+    Array.isArray(shape) &&
+    shape.every(isSize) &&
+    begin !== undefined &&
+    end !== undefined &&
+    begin <= end &&
+    end <= values.length &&
+    end - begin === shape.reduce((a: number, b: number) => a * b, array.BYTES_PER_ELEMENT);
+  if (!fits) {
+    throw new InputError({
+      field,
+      given: `of shape ${JSON.stringify(shape)} at ${JSON.stringify(offsets)} of ${values.length} bytes`,
+      allowed: "bytes inside the file, as many as the shape needs (the file may have been cut short)",
+    });
+  }
+  // Copied, because typed arrays must begin at a multiple of their element's size.
+  const bytes = values.slice(begin, end);
+  return { dtype: dtype as StoredType, shape: shape as number[], data: new array(bytes.buffer) };
+}

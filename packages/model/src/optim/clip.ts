@@ -1,0 +1,37 @@
+/** Clipping by the norm of all gradients together needs them all at once, so it collects before it hands on. */
+import { addN, mul, scalar, sqrt, square, sum, tidy, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
+import { summingSink } from "../residual";
+import type { GradientSink } from "@reformer-ts/reversible";
+
+/** The square root of the sum of all squares; the caller owns it. */
+export function globalNorm(gradients: readonly Tensor[]): Scalar {
+  return tidy(() => sqrt(addN(gradients.map((gradient) => sum(square(gradient))))) as Scalar);
+}
+
+/**
+ * A sink that waits for every gradient, sums what comes twice, then shortens them all so that their common norm is at
+ * most `clipNorm`, and hands them on.
+ */
+export function clippingSink(): { sink: GradientSink; flush(clipNorm: number, into: GradientSink): Scalar } {
+  const collected = summingSink();
+  return {
+    sink: collected.sink,
+    flush(clipNorm, into) {
+      const gradients: [string, Tensor][] = [];
+      collected.flush((name, gradient) => gradients.push([name, gradient]));
+      const norm = globalNorm(gradients.map(([, gradient]) => gradient));
+      const length = norm.dataSync()[0]!;
+      const factor = length > clipNorm ? scalar(clipNorm / length) : null;
+      for (const [name, gradient] of gradients) {
+        if (factor === null) {
+          into(name, gradient);
+        } else {
+          into(name, mul(gradient, factor));
+          gradient.dispose();
+        }
+      }
+      factor?.dispose();
+      return norm;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * Parameters are a flat list of named tensors. The names spell the path through the model, and the shapes follow from
+ * the configuration alone, so that a checkpoint can be judged before a single weight is read.
+ */
+import { keep, tensor, type Tensor } from "@tensorflow/tfjs-core";
+import { deriveSeed, Random } from "@reformer-ts/internal-random";
+import type { ReformerConfig } from "./config";
+
+/** Named tensors. The container owns them. */
+export interface Parameters {
+  names(): string[];
+  /** @throws Error when there is no such parameter: names come from {@link parameterShapes} */
+  get(name: string): Tensor;
+  /** Takes `value` and disposes what stood there before. */
+  set(name: string, value: Tensor): void;
+  dispose(): void;
+}
+
+export function createParameters(initial: Record<string, Tensor>): Parameters {
+  const values = new Map(Object.entries(initial).map(([name, value]) => [name, keep(value)]));
+  return {
+    names: () => [...values.keys()],
+    get(name) {
+      const value = values.get(name);
+      if (value === undefined) throw new Error(`there is no parameter ${name}`);
+      return value;
+    },
+    set(name, value) {
+      values.get(name)?.dispose();
+      values.set(name, keep(value));
+    },
+    dispose() {
+      for (const value of values.values()) value.dispose();
+      values.clear();
+    },
+  };
+}
+
+/** Every parameter's shape, in the order of the forward pass. Dense weights are `[in, out]`. */
+export function parameterShapes(config: ReformerConfig): Record<string, number[]> {
+  const { vocabSize, dModel, dFF, numHeads, dHead } = config;
+  const inner = numHeads * dHead;
+  const shapes: Record<string, number[]> = { "embedding.tokens": [vocabSize, dModel] };
+  if (config.positions === "axial") {
+    config.axialShape!.forEach((size, axis, sizes) => {
+      const grid = sizes.map((_, other) => (other === axis ? size : 1));
+      shapes[`embedding.positions.${axis}`] = [...grid, config.axialDims![axis]!];
+    });
+  } else if (config.positions === "learned") {
+    shapes["embedding.positions"] = [config.maxLength, dModel];
+  }
+  config.layers.forEach((kind, i) => {
+    const attention = `layers.${i}.attention`;
+    const feedForward = `layers.${i}.feedForward`;
+    Object.assign(shapes, norm(attention, dModel));
+    for (const name of kind === "lsh" ? ["queryKey", "value"] : ["query", "key", "value"]) {
+      shapes[`${attention}.${name}`] = [dModel, inner];
+    }
+    shapes[`${attention}.output`] = [inner, dModel];
+    Object.assign(shapes, norm(feedForward, dModel), {
+      [`${feedForward}.expand.weight`]: [dModel, dFF],
+      [`${feedForward}.expand.bias`]: [dFF],
+      [`${feedForward}.contract.weight`]: [dFF, dModel],
+      [`${feedForward}.contract.bias`]: [dModel],
+    });
+  });
+  // The two streams are concatenated before the last norm, hence twice the width.
+  return { ...shapes, "norm.scale": [2 * dModel], "norm.bias": [2 * dModel], "head.weight": [2 * dModel, vocabSize] };
+}
+
+const norm = (prefix: string, width: number) => ({
+  [`${prefix}.norm.scale`]: [width],
+  [`${prefix}.norm.bias`]: [width],
+});
+
+/** How many numbers a model of this configuration learns. */
+export function countParameters(config: ReformerConfig): number {
+  return Object.values(parameterShapes(config)).reduce((total, shape) => total + size(shape), 0);
+}
+
+/**
+ * Fresh parameters, a function of the seed alone: each tensor has a stream of its own, so that changing one layer
+ * leaves the others as they were.
+ */
+export function initializeParameters(config: ReformerConfig, seed: number): Parameters {
+  const entries = Object.entries(parameterShapes(config)).map(([name, shape]) => {
+    const values = initialValues(name, size(shape), config, seed);
+    return [name, tensor(values, shape, "float32")] as const;
+  });
+  return createParameters(Object.fromEntries(entries));
+}
+
+function initialValues(name: string, count: number, config: ReformerConfig, seed: number): Float32Array {
+  if (name.endsWith("bias")) return new Float32Array(count);
+  if (name.endsWith("scale")) return new Float32Array(count).fill(1);
+  const deviation = config.initializerRange;
+  return Random.fromSeed(deriveSeed(seed, "parameter", name))
+    .normals(count)
+    .map((value) => value * deviation);
+}
+
+const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);

@@ -1,0 +1,43 @@
+/** From logits to a token. Plain numbers: a vocabulary is short beside what made its logits. */
+import type { Random } from "@reformer-ts/internal-random";
+
+export interface SamplingOptions {
+  /** Divides the logits; 0 takes the likeliest token. */
+  temperature?: number;
+  /** Only the `topK` likeliest tokens are drawn; 0 means all. */
+  topK?: number;
+  /** Only the likeliest tokens that together have this probability are drawn; 1 means all. */
+  topP?: number;
+}
+
+/** Draws a token. `logits` has one number per token of the vocabulary. */
+export function sample(
+  logits: Float32Array,
+  random: Random,
+  { temperature = 1, topK = 0, topP = 1 }: SamplingOptions = {},
+): number {
+  const order = Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b);
+  if (temperature === 0) return order[0]!;
+  const candidates = topK > 0 ? order.slice(0, topK) : order;
+  const highest = logits[order[0]!]!;
+  const weights = candidates.map((token) => Math.exp((logits[token]! - highest) / temperature));
+  const kept = topP < 1 ? nucleus(weights, topP) : weights.length;
+  const total = weights.slice(0, kept).reduce((a, b) => a + b, 0);
+  let left = random.uniform() * total;
+  for (let i = 0; i < kept; i++) {
+    left -= weights[i]!;
+    if (left < 0) return candidates[i]!;
+  }
+  return candidates[kept - 1]!;
+}
+
+/** How many of the weights, largest first, are needed to reach the share `topP` of their sum. */
+function nucleus(weights: readonly number[], topP: number): number {
+  const enough = topP * weights.reduce((a, b) => a + b, 0);
+  let reached = 0;
+  for (const [i, weight] of weights.entries()) {
+    reached += weight;
+    if (reached >= enough) return i + 1;
+  }
+  return weights.length;
+}
