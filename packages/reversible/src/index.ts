@@ -1,4 +1,14 @@
+export {
+  autogradResidual,
+  type AutogradOptions,
+  type AutogradResidual,
+  type NamedParameters,
+  type ResidualFunction,
+} from "./autograd-residual";
+export { irreversibleStack, type Applicable, type PlainBlock } from "./irreversible";
+export { replayRandom } from "./replay";
 export type { GradientSink, Kept, Residual, ReversibleBlock, Saved } from "./residual";
+export { reversibleStack, type StackFunction } from "./reversible-stack";
 export {
   backward,
   disposeTrace,

@@ -100,6 +100,7 @@ export function backward(
     const { f, g } = blocks[i]!;
     const layer = trace.layers.pop()!;
     if (layer.kind === "kept") {
+      disposeAll([y1, y2]); // Nothing below is rebuilt.
       d1 = replaceBy(add, d1, layer.g.vjp(d2, sink));
       d2 = replaceBy(add, d2, layer.f.vjp(d1, sink));
       continue;
