@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
  * Tests of code that runs on tensors are run once per backend; everything else once.
  * `REFORMER_TEST_BACKEND` tells `test/backend.setup.ts` which one a project wants.
  */
-// tfjs-core registers no gradients by itself; `dist/register_all_gradients`, for bundlers only, does when vite resolves it.
-const inline = [/tfjs-core\/dist\/(?!tf-core)/];
+// tfjs-core registers no gradients by itself; this does, but is written for bundlers, so vite bundles it.
+const optimizer = { ssr: { enabled: true, include: ["@tensorflow/tfjs-core/dist/register_all_gradients"] } };
 const conditions = ["reformer-ts-source", "module", "node", "import", "default"];
 const tensorTests = ["packages/{lsh,reversible,model}/{src,test}/**/*.test.ts", "internal/testkit/src/**/*.test.ts"];
 
@@ -16,7 +16,7 @@ function onBackend(name: string) {
     test: {
       name,
       include: tensorTests,
-      server: { deps: { inline } },
+      deps: { optimizer },
       setupFiles: ["test/backend.setup.ts"],
       env: { REFORMER_TEST_BACKEND: name, TF_CPP_MIN_LOG_LEVEL: "3" },
       testTimeout: 120_000,
