@@ -57,3 +57,11 @@ export function leaked(run: () => void): number {
   run();
   return tf.memory().numTensors - before;
 }
+
+/** The most bytes that tensors took at once while `run` ran, beyond those that were there before. */
+export async function peakBytes(run: () => void): Promise<number> {
+  tf.env().set("CHECK_COMPUTATION_FOR_ERRORS", false); // It reads results after they may be gone.
+  const before = tf.memory().numBytes;
+  const { peakBytes: peak } = await tf.profile(() => tf.tidy(run) as unknown as tf.TensorContainer);
+  return peak - before;
+}
