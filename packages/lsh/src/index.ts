@@ -1,1 +1,30 @@
-export {};
+/** The public list. */
+export { lshAttention, localAttention, fullAttention } from "./differentiable";
+export {
+  lshAttentionForward,
+  lshAttentionGrad,
+  type LshGrads,
+  type LshResult,
+  type LshSaved,
+} from "./lsh-attention";
+export { localAttentionForward, localAttentionGrad } from "./local-attention";
+export {
+  fullAttentionForward,
+  fullAttentionGrad,
+  type AttentionGrads,
+  type AttentionResult,
+  type AttentionSaved,
+  type FullOptions,
+} from "./full-attention";
+export type { ChunkedOptions, DropoutOptions, LshOptions, MaskOptions } from "./options";
+
+// The pieces, for teaching, and for building something else.
+export { drawRotations, type RotationOptions } from "./rotations";
+export { hashVectors } from "./hash";
+export { sortByBucket, type SortedSlots } from "./sort";
+export { type AutoBuckets, bucketCount, resolveNumBuckets, rotationSize } from "./num-buckets";
+export { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
+
+// What a fused kernel takes over.
+export * from "./kernels/names";
+export { keepWeight, dropoutRow } from "./dropout";

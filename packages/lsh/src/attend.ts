@@ -1,0 +1,111 @@
+/**
+ * Attention of blocks of queries to blocks of keys, forward and backward: the arithmetic that local, LSH and full
+ * attention share. Which positions sit in a block is the caller's business.
+ *
+ * Masks replace scores by finite constants, as the authors do, so that a row with nothing else to see falls back on
+ * itself (-1e5) rather than on what is forbidden (-1e9).
+ */
+import * as tf from "@tensorflow/tfjs-core";
+
+export const forbiddenScore = -1e9;
+export const selfScore = -1e5;
+/** Added to the score of an empty slot: below a forbidden key, so that it weighs nothing even among those. */
+export const emptyScore = -2e9;
+/** What is allowed in `blocks` blocks of `rows` queries and `columns` keys. */
+export interface BlockMasks {
+  /** `[blocks, rows, 1]` and `[blocks, 1, columns]` int32: a key is allowed where the query's code is at least its own. */
+  queryCode?: tf.Tensor;
+  keyCode?: tf.Tensor;
+  /** `[blocks, rows, 1]` and `[blocks, 1, columns]` int32: the query's own key is where these are equal. */
+  queryPosition?: tf.Tensor;
+  keyPosition?: tf.Tensor;
+  /** `[blocks, rows, 1]` and `[blocks, 1, columns]` int32: only equal buckets attend to each other. */
+  queryBucket?: tf.Tensor;
+  keyBucket?: tf.Tensor;
+  /** `[blocks, 1, columns]`: added to the scores of empty slots. */
+  emptyKeys?: tf.Tensor;
+  /** `[blocks, rows, columns]`: taken off the scores before masking. */
+  logCounts?: tf.Tensor;
+  /** `[blocks, rows, columns]`: multiplies the weights, 0 where dropped. */
+  dropout?: tf.Tensor;
+}
+
+/** `[blocks, rows, depth]` by `[blocks, columns, depth]` to `[blocks, rows, columns]`. */
+function maskedScores(query: tf.Tensor, key: tf.Tensor, masks: BlockMasks): tf.Tensor {
+  let scores = tf.matMul(query, key, false, true);
+  const replace = (condition: tf.Tensor, score: number) => {
+    scores = tf.where(condition, tf.fill(scores.shape, score), scores);
+  };
+  if (masks.logCounts) scores = tf.sub(scores, masks.logCounts);
+  if (masks.queryCode && masks.keyCode) replace(tf.less(masks.queryCode, masks.keyCode), forbiddenScore);
+  if (masks.queryBucket && masks.keyBucket)
+    replace(tf.notEqual(masks.queryBucket, masks.keyBucket), forbiddenScore);
+  if (masks.queryPosition && masks.keyPosition)
+    replace(tf.equal(masks.queryPosition, masks.keyPosition), selfScore);
+  if (masks.emptyKeys) scores = tf.add(scores, masks.emptyKeys);
+  return scores;
+}
+
+/**
+ * What a block of queries gathered: sums still to be divided by `sum`, so that blocks seen in several rounds can be
+ * merged before.
+ */
+export interface BlockSums {
+  /** `[blocks, rows, depth]`: `sum_j exp(s_j - largest) v_j`, with dropout. */
+  weighted: tf.Tensor;
+  /** `[blocks, rows, 1]` */
+  largest: tf.Tensor;
+  /** `[blocks, rows, 1]`: `sum_j exp(s_j - largest)`, without dropout. */
+  sum: tf.Tensor;
+}
+
+/**
+ * @param query `[blocks, rows, depth]`
+ * @param key   `[blocks, columns, depth]`, scaled
+ * @param value `[blocks, columns, depth]`
+ * @returns     call inside a tidy
+ */
+export function attendBlocks(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  value: tf.Tensor,
+  masks: BlockMasks,
+): BlockSums {
+  const scores = maskedScores(query, key, masks);
+  const largest = tf.max(scores, -1, true);
+  const weights = tf.exp(tf.sub(scores, largest));
+  const kept = masks.dropout ? tf.mul(weights, masks.dropout) : weights;
+  return { weighted: tf.matMul(kept, value), largest, sum: tf.sum(weights, -1, true) };
+}
+
+export interface BlockCotangents {
+  /** `[blocks, rows, depth]`, scaled by {@link readLogSumExp}'s share. */
+  dOutput: tf.Tensor;
+  /** `[blocks, rows, 1]`: {@link readLogSumExp}'s base. */
+  base: tf.Tensor;
+  /** `[blocks, rows, 1]`: `dOutput · output`. */
+  alignment: tf.Tensor;
+}
+
+/**
+ * With `P = exp(s - z)` and dropout weights m: `dv = (P m)ᵀ dO`, `ds = P (m (dO vᵀ) - dO·O)`, and `dq = ds k`,
+ * `dk = dsᵀ q`.
+ *
+ * @returns dQuery `[blocks, rows, depth]`, dKey and dValue `[blocks, columns, depth]`; call inside a tidy
+ */
+export function attendBlocksGrad(
+  { dOutput, base, alignment }: BlockCotangents,
+  { query, key, value }: { query: tf.Tensor; key: tf.Tensor; value: tf.Tensor },
+  masks: BlockMasks,
+) {
+  const weights = tf.exp(tf.sub(maskedScores(query, key, masks), base));
+  const kept = masks.dropout ? tf.mul(weights, masks.dropout) : weights;
+  const dWeights = tf.matMul(dOutput, value, false, true);
+  const dKept = masks.dropout ? tf.mul(dWeights, masks.dropout) : dWeights;
+  const dScores = tf.mul(weights, tf.sub(dKept, alignment));
+  return {
+    dQuery: tf.matMul(dScores, key),
+    dKey: tf.matMul(dScores, query, true, false),
+    dValue: tf.matMul(kept, dOutput, true, false),
+  };
+}

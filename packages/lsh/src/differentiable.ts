@@ -1,0 +1,112 @@
+/**
+ * The same attention as ordinary differentiable ops: they compose with `tf.grads` and `tf.variableGrads`. Around the
+ * explicit pairs stands one `tf.customGrad`, so that the tape sees a single op and no intermediate is kept.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { type FullOptions, fullAttentionForward, fullAttentionGrad } from "./full-attention";
+import { localAttentionForward, localAttentionGrad } from "./local-attention";
+import { lshAttentionForward, lshAttentionGrad } from "./lsh-attention";
+import type { ChunkedOptions, LshOptions } from "./options";
+
+/**
+ * LSH attention over `[batch, heads, length, depth]` shared query-keys and values.
+ *
+ * Saved for the backward pass: both inputs, the output, log-normalisers and buckets.
+ *
+ * @returns `[batch, heads, length, depth]`; the caller owns it
+ * @throws InputError when shapes disagree or an option is out of range
+ */
+export function lshAttention(queryKey: tf.Tensor, value: tf.Tensor, options: LshOptions): tf.Tensor4D {
+  const op = tf.customGrad((...args) => {
+    const [x, v, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const { output, logSumExp, buckets } = lshAttentionForward(x, v, options);
+    save(buckets ? [x, v, output, logSumExp, buckets] : [x, v, output, logSumExp]);
+    const gradFunc = (dOutput: tf.Tensor, saved: tf.Tensor[]) => {
+      const [queryKey, value, output, logSumExp, buckets = null] = saved as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor?,
+      ];
+      const { dQueryKey, dValue } = lshAttentionGrad(
+        dOutput,
+        { queryKey, value, output, logSumExp, buckets },
+        options,
+      );
+      return [dQueryKey, dValue];
+    };
+    return { value: output, gradFunc };
+  });
+  return op(queryKey, value) as tf.Tensor4D;
+}
+
+/**
+ * Local attention over `[batch, heads, length, depth]` queries, keys and values.
+ *
+ * @returns `[batch, heads, length, depth]`; the caller owns it
+ * @throws InputError when shapes disagree or an option is out of range
+ */
+export function localAttention(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  value: tf.Tensor,
+  options: ChunkedOptions,
+): tf.Tensor4D {
+  return differentiable(query, key, value, {
+    forward: (q, k, v) => localAttentionForward(q, k, v, options),
+    grad: (dOutput, saved) => localAttentionGrad(dOutput, saved, options),
+  });
+}
+
+/**
+ * Full attention over `[batch, heads, length, depth]` queries, keys and values: O(length²).
+ *
+ * @returns `[batch, heads, length, depth]`; the caller owns it
+ * @throws InputError when shapes disagree
+ */
+export function fullAttention(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  value: tf.Tensor,
+  options: FullOptions = {},
+): tf.Tensor4D {
+  return differentiable(query, key, value, {
+    forward: (q, k, v) => fullAttentionForward(q, k, v, options),
+    grad: (dOutput, saved) => fullAttentionGrad(dOutput, saved, options),
+  });
+}
+
+interface Pair {
+  forward: (query: tf.Tensor, key: tf.Tensor, value: tf.Tensor) => ReturnType<typeof localAttentionForward>;
+  grad: (
+    dOutput: tf.Tensor,
+    saved: Parameters<typeof localAttentionGrad>[1],
+  ) => ReturnType<typeof localAttentionGrad>;
+}
+
+function differentiable(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  value: tf.Tensor,
+  { forward, grad }: Pair,
+): tf.Tensor4D {
+  const op = tf.customGrad((...args) => {
+    const [q, k, v, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const { output, logSumExp } = forward(q, k, v);
+    save([q, k, v, output, logSumExp]);
+    const gradFunc = (dOutput: tf.Tensor, saved: tf.Tensor[]) => {
+      const [query, key, value, output, logSumExp] = saved as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      const { dQuery, dKey, dValue } = grad(dOutput, { query, key, value, output, logSumExp });
+      return [dQuery, dKey, dValue];
+    };
+    return { value: output, gradFunc };
+  });
+  return op(query, key, value) as tf.Tensor4D;
+}

@@ -1,0 +1,81 @@
+/**
+ * Angular locality-sensitive hashing (§2): a vector's bucket is the nearest of K directions, `argmax([xR ; -xR])`.
+ * Vectors at a small angle share a bucket, whatever their lengths.
+ *
+ * The rotated vectors have as many numbers as there are buckets, so they exist for a piece of the sequence at a time.
+ */
+import { assertShape } from "@reformer-ts/internal-checks";
+import * as tf from "@tensorflow/tfjs-core";
+import { hashWithKernel } from "./kernels/dispatch";
+import { resolveNumBuckets, rotationSize } from "./num-buckets";
+
+/** Numbers that the rotated vectors of one piece may have. */
+const pieceSize = 1 << 20;
+
+/**
+ * @param vectors    `[batch, heads, length, depth]`
+ * @param rotations  `[heads, depth, numHashes, rotationSize]`, from {@link drawRotations}
+ * @param numBuckets one even number, or even factors: bucket = b0 + f0 (b1 + f1 (b2 …))
+ * @returns          `[batch, heads, numHashes, length]` int32; the caller owns it. Nothing is differentiated.
+ * @throws InputError when shapes disagree or a factor is odd
+ */
+export function hashVectors(
+  vectors: tf.Tensor,
+  rotations: tf.Tensor,
+  numBuckets: number | readonly number[],
+): tf.Tensor4D {
+  const factors = resolveNumBuckets(numBuckets, { length: 1, chunkLength: 1 });
+  const dimensions = { rotationSize: rotationSize(factors) };
+  assertShape("vectors", vectors.shape, "[batch, heads, length, depth]", dimensions);
+  assertShape("rotations", rotations.shape, "[heads, depth, numHashes, rotationSize]", dimensions);
+  return (
+    hashWithKernel({ vectors, rotations }, { factors }) ??
+    tf.tidy(() => composedHash(vectors, rotations, factors))
+  );
+}
+
+function composedHash(vectors: tf.Tensor, rotations: tf.Tensor, factors: readonly number[]): tf.Tensor4D {
+  const [batch, heads, length, depth] = vectors.shape as [number, number, number, number];
+  const [, , numHashes, size] = rotations.shape as [number, number, number, number];
+  const pieceRows = Math.max(1, Math.floor(pieceSize / (numHashes * size)));
+  const perHead: tf.Tensor[] = [];
+  for (let head = 0; head < heads; head++) {
+    const rows = tf.reshape(tf.slice(vectors, [0, head, 0, 0], [batch, 1, length, depth]), [
+      batch * length,
+      depth,
+    ]);
+    const rotation = tf.reshape(tf.slice(rotations, [head, 0, 0, 0], [1, depth, numHashes, size]), [
+      depth,
+      -1,
+    ]);
+    const pieces: tf.Tensor[] = [];
+    for (let start = 0; start < batch * length; start += pieceRows) {
+      const count = Math.min(pieceRows, batch * length - start);
+      pieces.push(
+        tf.tidy(() => {
+          const rotated = tf.matMul(tf.slice(rows, [start, 0], [count, depth]), rotation);
+          return nearestDirections(tf.reshape(rotated, [count, numHashes, size]), factors);
+        }),
+      );
+    }
+    perHead.push(tf.reshape(tf.concat(pieces), [batch, length, numHashes]));
+  }
+  return tf.transpose(tf.stack(perHead, 1), [0, 1, 3, 2]) as tf.Tensor4D;
+}
+
+/** `[rows, numHashes, rotationSize]` projections to `[rows, numHashes]` bucket ids. */
+function nearestDirections(rotated: tf.Tensor3D | tf.Tensor, factors: readonly number[]): tf.Tensor {
+  const [rows, numHashes] = rotated.shape as [number, number, number];
+  let start = 0;
+  let stride = 1;
+  let bucket: tf.Tensor | undefined;
+  for (const factor of factors) {
+    const half = tf.slice(rotated, [0, 0, start], [rows, numHashes, factor / 2]);
+    const nearest = tf.argMax(tf.concat([half, tf.neg(half)], -1), -1);
+    const scaled = stride === 1 ? nearest : tf.mul(nearest, tf.scalar(stride, "int32"));
+    bucket = bucket === undefined ? scaled : tf.add(bucket, scaled);
+    start += factor / 2;
+    stride *= factor;
+  }
+  return bucket!;
+}

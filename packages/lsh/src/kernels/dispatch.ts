@@ -1,0 +1,58 @@
+/**
+ * Op code asks here, never which backend runs: a function below runs the kernel registered for the current backend, or
+ * returns undefined, and the caller composes plain ops.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  type BucketSortAttributes,
+  type BucketSortInputs,
+  type ChunkAttentionAttributes,
+  type ChunkAttentionGradInputs,
+  type ChunkAttentionInputs,
+  type HashAttributes,
+  type HashInputs,
+  kernelNames,
+} from "./names";
+
+export function hashWithKernel(inputs: HashInputs, attributes: HashAttributes): tf.Tensor4D | undefined {
+  return run<[tf.Tensor4D]>(kernelNames.hash, inputs, attributes)?.[0];
+}
+
+export function sortWithKernel(
+  inputs: BucketSortInputs,
+  attributes: BucketSortAttributes,
+): { order: tf.Tensor2D; inverse: tf.Tensor3D } | undefined {
+  const outputs = run<[tf.Tensor2D, tf.Tensor3D]>(kernelNames.bucketSort, inputs, attributes);
+  return outputs && { order: outputs[0], inverse: outputs[1] };
+}
+
+export function chunkAttentionWithKernel(
+  inputs: ChunkAttentionInputs,
+  attributes: ChunkAttentionAttributes,
+): { output: tf.Tensor3D; logSumExp: tf.Tensor2D } | undefined {
+  const outputs = run<[tf.Tensor3D, tf.Tensor2D]>(kernelNames.chunkAttention, inputs, attributes);
+  return outputs && { output: outputs[0], logSumExp: outputs[1] };
+}
+
+export function chunkAttentionGradWithKernel(
+  inputs: ChunkAttentionGradInputs,
+  attributes: ChunkAttentionAttributes,
+): { dQuery: tf.Tensor3D; dKey: tf.Tensor3D; dValue: tf.Tensor3D } | undefined {
+  const outputs = run<[tf.Tensor3D, tf.Tensor3D, tf.Tensor3D]>(
+    kernelNames.chunkAttentionGrad,
+    inputs,
+    attributes,
+  );
+  return outputs && { dQuery: outputs[0], dKey: outputs[1], dValue: outputs[2] };
+}
+
+function run<Outputs extends tf.Tensor[]>(
+  name: string,
+  inputs: object,
+  attributes: object,
+): Outputs | undefined {
+  if (!tf.getKernel(name, tf.getBackend())) return undefined;
+  const present = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined));
+  const outputs = tf.engine().runKernel(name, present, attributes as tf.NamedAttrMap);
+  return (Array.isArray(outputs) ? outputs : [outputs]) as Outputs;
+}

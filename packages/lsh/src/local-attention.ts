@@ -1,0 +1,114 @@
+/** Local attention: chunks in their natural order, separate queries and keys, no hash, no sort, no self mask. */
+import * as tf from "@tensorflow/tfjs-core";
+import { chunkAttention } from "./chunk-attention";
+import { chunkAttentionGrad } from "./chunk-attention-grad";
+import {
+  type AttentionGrads,
+  type AttentionResult,
+  type AttentionSaved,
+  fullAttentionForward,
+  fullAttentionGrad,
+} from "./full-attention";
+import { checkHeads, foldHeads, unfoldHeads } from "./inputs";
+import type { ChunkAttentionAttributes } from "./kernels/names";
+import { type ChunkedOptions, type Chunking, resolveChunking, resolveDropout } from "./options";
+
+/**
+ * Each query attends to its chunk and the neighbouring ones, which form a ring; `q · k / sqrt(depth)`. A sequence no
+ * longer than a chunk is attended to in full.
+ *
+ * @param query `[batch, heads, length, depth]`
+ * @param key   `[batch, heads, length, depth]`
+ * @param value `[batch, heads, length, depth]`
+ * @returns output and log-normalisers; the caller owns both
+ * @throws InputError when shapes disagree or an option is out of range
+ */
+export function localAttentionForward(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  value: tf.Tensor,
+  options: ChunkedOptions,
+): AttentionResult {
+  const sizes = checkHeads({ query, key, value }, options.keyMask);
+  const chunking = resolveChunking(sizes.length, options);
+  if (chunking.isFull) return fullAttentionForward(query, key, value, maskOptions(options));
+  const attributes = localAttributes(chunking, options);
+  return tf.tidy(() => {
+    const { output, logSumExp } = chunkAttention(foldedInputs({ query, key, value }, options), attributes);
+    return {
+      output: unfoldHeads<tf.Tensor4D>(output, sizes),
+      logSumExp: unfoldHeads<tf.Tensor3D>(logSumExp, sizes),
+    };
+  });
+}
+
+/**
+ * @param dOutput `[batch, heads, length, depth]`
+ * @param saved   the inputs and results of the forward pass
+ * @param options the very options of the forward pass
+ * @returns gradients of query, key and value; the caller owns them
+ * @throws InputError when shapes disagree or an option is out of range
+ */
+export function localAttentionGrad(
+  dOutput: tf.Tensor,
+  saved: AttentionSaved,
+  options: ChunkedOptions,
+): AttentionGrads {
+  const { query, key, value, output, logSumExp } = saved;
+  const sizes = checkHeads({ query, key, value, output, dOutput }, options.keyMask);
+  const chunking = resolveChunking(sizes.length, options);
+  if (chunking.isFull) return fullAttentionGrad(dOutput, saved, maskOptions(options));
+  const attributes = localAttributes(chunking, options);
+  return tf.tidy(() => {
+    const { dQuery, dKey, dValue } = chunkAttentionGrad(
+      {
+        ...foldedInputs({ query, key, value }, options),
+        output: foldHeads(output),
+        logSumExp: foldHeads(logSumExp),
+        dOutput: foldHeads(dOutput),
+      },
+      attributes,
+    );
+    return {
+      dQuery: unfoldHeads<tf.Tensor4D>(dQuery, sizes),
+      dKey: tf.div(unfoldHeads<tf.Tensor4D>(dKey, sizes), Math.sqrt(sizes.depth)) as tf.Tensor4D,
+      dValue: unfoldHeads<tf.Tensor4D>(dValue, sizes),
+    };
+  });
+}
+
+function foldedInputs(
+  { query, key, value }: { query: tf.Tensor; key: tf.Tensor; value: tf.Tensor },
+  { keyMask }: ChunkedOptions,
+) {
+  const scaled = tf.div(key, Math.sqrt(key.shape[3]!));
+  return {
+    query: foldHeads(query),
+    key: foldHeads(scaled),
+    value: foldHeads(value),
+    keyMask: keyMask && tf.cast(keyMask, "int32"),
+  };
+}
+
+function maskOptions({ causal, keyMask, dropout }: ChunkedOptions) {
+  return { causal, keyMask, dropout };
+}
+
+function localAttributes(
+  { chunkLength, chunksBefore, chunksAfter, causal, paddedLength }: Chunking,
+  options: ChunkedOptions,
+): ChunkAttentionAttributes {
+  const { rate, seed } = resolveDropout(options.dropout);
+  return {
+    numHashes: 1,
+    paddedLength,
+    chunkLength,
+    chunksBefore,
+    chunksAfter,
+    causal,
+    selfMask: false,
+    duplicateCorrection: false,
+    dropoutRate: rate,
+    dropoutSeed: seed,
+  };
+}

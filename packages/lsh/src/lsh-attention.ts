@@ -1,0 +1,195 @@
+/**
+ * LSH attention (§2): hash the shared queries and keys, sort by bucket, attend within windows of the sorted order,
+ * merge the rounds. An explicit pair of forward and vector-Jacobian product.
+ */
+import { assertShape, InputError } from "@reformer-ts/internal-checks";
+import * as tf from "@tensorflow/tfjs-core";
+import { chunkAttention } from "./chunk-attention";
+import { chunkAttentionGrad } from "./chunk-attention-grad";
+import { fullAttentionForward, fullAttentionGrad } from "./full-attention";
+import { hashVectors } from "./hash";
+import { checkHeads, foldHeads, unfoldHeads } from "./inputs";
+import type { ChunkAttentionAttributes, ChunkAttentionInputs } from "./kernels/names";
+import { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
+import { bucketCount, resolveNumBuckets } from "./num-buckets";
+import { type Chunking, type LshOptions, requireInteger, resolveChunking, resolveDropout } from "./options";
+import { drawRotations } from "./rotations";
+import { slotBuckets } from "./slot-buckets";
+import { sortByBucket } from "./sort";
+
+export interface LshResult {
+  /** `[batch, heads, length, depth]` */
+  output: tf.Tensor4D;
+  /** `[batch, heads, length]`, over all rounds and keys. */
+  logSumExp: tf.Tensor3D;
+  /** `[batch, heads, numHashes, length]` int32, to be handed to the backward pass; null when nothing was hashed. */
+  buckets: tf.Tensor4D | null;
+}
+
+export interface LshSaved {
+  queryKey: tf.Tensor;
+  value: tf.Tensor;
+  output: tf.Tensor;
+  logSumExp: tf.Tensor;
+  buckets: tf.Tensor | null;
+}
+
+export interface LshGrads {
+  /** `[batch, heads, length, depth]` each. */
+  dQueryKey: tf.Tensor4D;
+  dValue: tf.Tensor4D;
+}
+
+/**
+ * @param queryKey `[batch, heads, length, depth]`, the shared projection, not normalised
+ * @param value    `[batch, heads, length, depth]`
+ * @returns output, log-normalisers and buckets; the caller owns them. Tokens that keyMask hides get a bucket of their own.
+ * @throws InputError when shapes disagree or an option is out of range
+ */
+export function lshAttentionForward(queryKey: tf.Tensor, value: tf.Tensor, options: LshOptions): LshResult {
+  const sizes = checkHeads({ queryKey, value }, options.keyMask);
+  const chunking = resolveChunking(sizes.length, options);
+  if (chunking.isFull) {
+    return { ...fullAttentionForward(queryKey, queryKey, value, sharedOptions(options)), buckets: null };
+  }
+  return tf.tidy(() => {
+    const buckets = resolveBuckets(queryKey, chunking, options);
+    const { output, logSumExp } = chunkAttention(
+      sortedInputs(queryKey, value, buckets, chunking, options),
+      lshAttributes(buckets, chunking, options),
+    );
+    return {
+      output: unfoldHeads<tf.Tensor4D>(output, sizes),
+      logSumExp: unfoldHeads<tf.Tensor3D>(logSumExp, sizes),
+      buckets,
+    };
+  });
+}
+
+/**
+ * No gradient flows through the hash: buckets are constants, taken from the forward pass.
+ *
+ * @param dOutput `[batch, heads, length, depth]`
+ * @param saved   the inputs and results of the forward pass
+ * @param options the very options of the forward pass
+ * @returns gradients of queryKey, through both of its uses, and of value; the caller owns them
+ * @throws InputError when shapes disagree, an option is out of range, or buckets are missing
+ */
+export function lshAttentionGrad(dOutput: tf.Tensor, saved: LshSaved, options: LshOptions): LshGrads {
+  const { queryKey, value, output, logSumExp } = saved;
+  const sizes = checkHeads({ queryKey, value, output, dOutput }, options.keyMask);
+  const chunking = resolveChunking(sizes.length, options);
+  if (chunking.isFull) {
+    const inputs = { query: queryKey, key: queryKey, value, output, logSumExp };
+    const { dQuery, dKey, dValue } = fullAttentionGrad(dOutput, inputs, sharedOptions(options));
+    dKey.dispose();
+    return { dQueryKey: dQuery, dValue };
+  }
+  if (!saved.buckets) {
+    throw new InputError({
+      field: "saved.buckets",
+      given: "null",
+      allowed: "the buckets of the forward pass",
+    });
+  }
+  const given = saved.buckets;
+  return tf.tidy(() => {
+    const buckets = checkBuckets(given, sizes, options);
+    const { dQuery, dKey, dValue } = chunkAttentionGrad(
+      {
+        ...sortedInputs(queryKey, value, buckets, chunking, options),
+        output: foldHeads(output),
+        logSumExp: foldHeads(logSumExp),
+        dOutput: foldHeads(dOutput),
+      },
+      lshAttributes(buckets, chunking, options),
+    );
+    const throughKey = normalizeKeysGrad(queryKey, unfoldHeads<tf.Tensor4D>(dKey, sizes));
+    return {
+      dQueryKey: tf.add(unfoldHeads<tf.Tensor4D>(dQuery, sizes), throughKey) as tf.Tensor4D,
+      dValue: unfoldHeads<tf.Tensor4D>(dValue, sizes),
+    };
+  });
+}
+
+/** Replayed buckets as they are, or the hash of the queries with masked tokens moved to one bucket more. */
+function resolveBuckets(queryKey: tf.Tensor, { paddedLength }: Chunking, options: LshOptions): tf.Tensor4D {
+  const [batch, heads, length, depth] = queryKey.shape as [number, number, number, number];
+  const { chunkLength, numHashes = 1, maxLength, seed = 0, keyMask } = options;
+  requireInteger("numHashes", numHashes, 1);
+  if (options.buckets) return tf.clone(checkBuckets(options.buckets, { batch, heads, length }, options));
+  const factors = resolveNumBuckets(options.numBuckets, { length: paddedLength, chunkLength, maxLength });
+  const rotations =
+    options.rotations ?? drawRotations({ heads, depth, numHashes, numBuckets: factors, seed });
+  assertShape("rotations", rotations.shape, "[heads, depth, numHashes, rotationSize]", {
+    heads,
+    depth,
+    numHashes,
+  });
+  const buckets = hashVectors(queryKey, rotations, factors);
+  if (!keyMask) return buckets;
+  const real = tf.cast(tf.reshape(tf.notEqual(tf.cast(keyMask, "int32"), 0), [batch, 1, 1, length]), "int32");
+  const extra = tf.scalar(bucketCount(factors), "int32");
+  return tf.add(tf.mul(buckets, real), tf.mul(tf.sub(tf.scalar(1, "int32"), real), extra)) as tf.Tensor4D;
+}
+
+function checkBuckets(
+  buckets: tf.Tensor,
+  { batch, heads, length }: { batch: number; heads: number; length: number },
+  { numHashes = 1 }: LshOptions,
+): tf.Tensor4D {
+  assertShape("buckets", buckets.shape, "[batch, heads, numHashes, length]", {
+    batch,
+    heads,
+    length,
+    numHashes,
+  });
+  if (buckets.dtype !== "int32") {
+    throw new InputError({ field: "buckets", given: `of type ${buckets.dtype}`, allowed: "int32" });
+  }
+  return buckets as tf.Tensor4D;
+}
+
+function sortedInputs(
+  queryKey: tf.Tensor,
+  value: tf.Tensor,
+  buckets: tf.Tensor4D,
+  { paddedLength }: Chunking,
+  { keyMask, acrossBuckets = true }: LshOptions,
+): ChunkAttentionInputs {
+  const { order, inverse } = sortByBucket(buckets, { paddedLength });
+  return {
+    query: foldHeads(queryKey),
+    key: foldHeads(normalizeKeys(queryKey)),
+    value: foldHeads(value),
+    order,
+    inverse,
+    slotBuckets: acrossBuckets ? undefined : slotBuckets(buckets, order),
+    keyMask: keyMask && tf.cast(keyMask, "int32"),
+  };
+}
+
+function lshAttributes(
+  buckets: tf.Tensor4D,
+  chunking: Chunking,
+  options: LshOptions,
+): ChunkAttentionAttributes {
+  const { chunkLength, chunksBefore, chunksAfter, causal, paddedLength } = chunking;
+  const { rate, seed } = resolveDropout(options.dropout);
+  return {
+    numHashes: buckets.shape[2],
+    paddedLength,
+    chunkLength,
+    chunksBefore,
+    chunksAfter,
+    causal,
+    selfMask: true,
+    duplicateCorrection: options.duplicateCorrection ?? false,
+    dropoutRate: rate,
+    dropoutSeed: seed,
+  };
+}
+
+function sharedOptions({ causal, keyMask, dropout }: LshOptions) {
+  return { causal, keyMask, dropout, sharedQueryKey: true };
+}
