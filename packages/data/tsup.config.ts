@@ -1,3 +1,8 @@
 import { library } from "../../internal/build/tsup";
 
-export default library({ index: "src/index.ts", node: "src/node/index.ts" });
+export default library({
+  index: "src/index.ts",
+  images: "src/images/index.ts",
+  node: "src/node/index.ts",
+  subword: "src/subword/index.ts",
+});

@@ -31,10 +31,15 @@ export interface TextStream {
   end(): string;
 }
 
-export type TokenizerJSON = { type: "bytes" } | { type: "characters"; characters: string };
+/** Subword vocabularies are described by the content of their `tokenizer.json`. */
+export type TokenizerJSON =
+  | { type: "bytes" }
+  | { type: "characters"; characters: string }
+  | { type: "subword"; file: object };
 
 /**
- * The tokenizer that {@link Tokenizer.toJSON} described.
+ * The byte or character tokenizer that {@link Tokenizer.toJSON} described; `anyTokenizerFromJSON` of
+ * "@reformer-ts/data/subword" reads subword ones too, and brings their library with it.
  * @throws InputError when it describes none
  */
 export function tokenizerFromJSON(json: unknown): Tokenizer {
