@@ -3,7 +3,7 @@
  * single positions, so it runs on pieces: logits of shape `[length, vocabSize]` never exist whole, and every piece's
  * gradient is taken while its logits are still there.
  */
-import { add, cast, concat, exp, logSumExp, matMul, mul, oneHot, reshape, scalar, slice, sub, sum, tensor1d, tidy, type Scalar, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
+import { add, cast, concat, exp, logSumExp, matMul, mul, oneHot, reshape, scalar, slice, stack, sub, sum, tensor1d, tidy, type Scalar, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
 import { summingSink } from "./residual";
 import type { GradientSink, Streams } from "@reformer-ts/reversible";
 import type { ReformerConfig } from "./config";
@@ -111,7 +111,7 @@ export function head(config: ReformerConfig, parameters: Parameters): Head {
       }
       summed.flush(sink);
       const joined = tidy(() => ({
-        nats: parts.map((part) => part.nats).reduce((a, b) => add(a, b)),
+        nats: sum(stack(parts.map((part) => part.nats))) as Scalar,
         d1: reshape(concat(parts.map((part) => part.d1)), streams.x1.shape),
         d2: reshape(concat(parts.map((part) => part.d2)), streams.x2.shape),
       }));

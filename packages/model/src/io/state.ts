@@ -9,7 +9,8 @@ import type { StoredTensor } from "./safetensors";
 export async function readParameters(parameters: Parameters): Promise<Record<string, StoredTensor>> {
   const entries = parameters.names().map(async (name) => {
     const value = parameters.get(name);
-    return [name, { dtype: "F32", shape: value.shape, data: (await value.data()) as Float32Array }] as const;
+    const stored: StoredTensor = { dtype: "F32", shape: value.shape, data: Float32Array.from(await value.data()) };
+    return [name, stored] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -1,0 +1,130 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { Random } from "@reformer-ts/internal-random";
+import { describe, expect, it } from "vitest";
+import {
+  adam,
+  createReformer,
+  initializeParameters,
+  lossAndGradients,
+  resolveConfig,
+  trainStep,
+  type Batch,
+  type ReformerOptions,
+} from "../src/index";
+
+const small: ReformerOptions = {
+  vocabSize: 11,
+  dModel: 16,
+  dFF: 24,
+  numHeads: 2,
+  dHead: 8,
+  layers: ["local", "lsh"],
+  maxLength: 64,
+  chunkLength: 8,
+  // Forty tokens in chunks of eight: every query sees every key once, so no nudge of a parameter re-routes attention.
+  chunksBefore: 4,
+  initializerRange: 0.2,
+};
+
+function randomBatch(length: number, batch = 2): Batch {
+  const random = Random.fromSeed(5);
+  const tokens = () => Int32Array.from({ length: batch * length }, () => random.integer(11));
+  return { inputs: tokens(), targets: tokens(), batch, length };
+}
+
+function build(options: ReformerOptions) {
+  const config = resolveConfig(options);
+  const parameters = initializeParameters(config, 1);
+  return { config, parameters, model: createReformer(config, parameters) };
+}
+
+/** Every gradient on the host, and the loss. */
+async function gradientsOf(options: ReformerOptions, keepLayers = 0, batch = randomBatch(40)) {
+  const { model, parameters } = build(options);
+  const gradients: Record<string, Float32Array> = {};
+  const sink = (name: string, gradient: tf.Tensor) => {
+    gradients[name] = gradient.dataSync() as Float32Array;
+    gradient.dispose();
+  };
+  const loss = lossAndGradients(model, batch, { seed: 3, sink, keepLayers });
+  const value = (await loss.data())[0]!;
+  loss.dispose();
+  return { loss: value, gradients, parameters, model, batch };
+}
+
+describe("lossAndGradients", () => {
+  it.each<[string, ReformerOptions]>([
+    ["mixed layers", small],
+    ["gelu", { ...small, activation: "gelu" }],
+    ["several rounds and factors", { ...small, numHashes: 3, numBuckets: [4, 2], chunksBefore: 14 }],
+    ["full attention and learned positions", { ...small, layers: ["full"], positions: "learned" }],
+    ["three axes", { ...small, axialShape: [4, 4, 4], axialDims: [6, 6, 4] }],
+    ["dropout", { ...small, layers: ["local", "full"], hiddenDropout: 0.2, localDropout: 0.1 }],
+  ])("is the slope of the loss along random directions: %s", async (_name, options) => {
+    const { gradients, parameters, model, batch } = await gradientsOf(options);
+    expect(Object.keys(gradients).sort()).toEqual([...parameters.names()].sort());
+    const random = Random.fromSeed(9);
+    const lossAt = () => {
+      const loss = lossAndGradients(model, batch, { seed: 3, sink: (_, gradient) => gradient.dispose() });
+      return loss.dataSync()[0]!;
+    };
+    for (const name of parameters.names()) {
+      const original = parameters.get(name).clone();
+      const gradient = gradients[name]!;
+      const originalValues = original.dataSync();
+      const direction = random.normals(gradient.length);
+      // Along the gradient itself, so that the slope stands above the noise of 32-bit floats.
+      const length = Math.hypot(...gradient);
+      const along = direction.map((value, i) => 0.3 * value * (length / Math.sqrt(gradient.length)) + gradient[i]!);
+      const norm = Math.hypot(...along) || 1;
+      const slope = along.reduce((sum, value, i) => sum + value * gradient[i]!, 0) / norm;
+      const h = 1e-3 * Math.max(1, Math.hypot(...originalValues));
+      const shifted = (sign: number) => {
+        const shift = tf.tensor(along.map((value) => (value * sign * h) / norm), original.shape);
+        parameters.set(name, tf.add(original, shift));
+        shift.dispose();
+        return lossAt();
+      };
+      const measured = (shifted(1) - shifted(-1)) / (2 * h);
+      parameters.set(name, original);
+      expect.soft(Math.abs(measured - slope), `${name}: measured ${measured}, computed ${slope}`).toBeLessThan(
+        2e-3 + 0.05 * Math.abs(slope),
+      );
+    }
+  });
+
+  it("gives the same gradients however many layers are kept", async () => {
+    const options = { ...small, hiddenDropout: 0.1, lshDropout: 0.1, layers: ["lsh", "local", "lsh"] as const };
+    const rebuilt = await gradientsOf({ ...options, layers: [...options.layers] }, 0);
+    const kept = await gradientsOf({ ...options, layers: [...options.layers] }, 2);
+    expect(kept.loss).toBeCloseTo(rebuilt.loss, 5);
+    for (const [name, gradient] of Object.entries(rebuilt.gradients)) {
+      const difference = Math.hypot(...gradient.map((value, i) => value - kept.gradients[name]![i]!));
+      expect.soft(difference, name).toBeLessThan(1e-5 + 1e-4 * Math.hypot(...gradient));
+    }
+  });
+
+  it("refuses a token that is not in the vocabulary", async () => {
+    const batch = { ...randomBatch(16), targets: new Int32Array(32).fill(11) };
+    await expect(gradientsOf(small, 0, batch)).rejects.toThrow("targets[0] is 11, but must be a token from -1 to 10.");
+  });
+});
+
+describe("trainStep", () => {
+  it.each([null, 1])("lowers the loss and leaks nothing (clipNorm %s)", async (clipNorm) => {
+    const { model, parameters } = build(small);
+    const optimizer = adam(parameters);
+    const batch = randomBatch(40);
+    const losses: number[] = [];
+    let tensors = 0;
+    for (let step = 1; step <= 12; step++) {
+      const { loss, gradientNorm } = trainStep(model, optimizer, batch, { seed: step, learningRate: 0.01, clipNorm });
+      losses.push((await loss.data())[0]!);
+      loss.dispose();
+      gradientNorm?.dispose();
+      if (step === 1) tensors = tf.memory().numTensors;
+    }
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(losses.at(-1)).toBeLessThan(losses[0]! - 0.3);
+  });
+});

@@ -1,0 +1,15 @@
+/**
+ * `npm test` and `npm run demo`: everything from a bare clone, with nothing but Node and npm. This file and its
+ * neighbours therefore use Node alone.
+ */
+import { demo } from "./demo.mjs";
+import { test } from "./test.mjs";
+
+const commands = { demo, test };
+const [name, ...rest] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name ?? "") ? commands[name] : undefined;
+if (command === undefined) {
+  console.error(`tools/run: ${name} given, but it must be one of ${Object.keys(commands).join(", ")}.`);
+  process.exit(2);
+}
+process.exit(await command(rest));
