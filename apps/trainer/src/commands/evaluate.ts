@@ -1,0 +1,62 @@
+/** `reformer evaluate`: a checkpoint on what its run held out. */
+import { InputError } from "@reformer-ts/internal-checks";
+import { Command } from "commander";
+import { openCorpus } from "../corpus";
+import { measure } from "../evaluate";
+import type { Terminal } from "../terminal";
+import { openModel } from "./model-of";
+import { backendOption, numberFlag } from "./shared";
+
+interface Flags {
+  backend: string;
+  length?: number;
+  stride?: number;
+  limit?: number;
+  json?: true;
+}
+
+export function evaluateCommand(terminal: Terminal): Command {
+  return new Command("evaluate")
+    .summary("measure a checkpoint on held-out text")
+    .description("Bits per byte of the text that a run held out, every byte foretold once.")
+    .argument("[checkpoint]", "a run, of which the best checkpoint is taken, or a checkpoint (default: the newest run)")
+    .option("--length <tokens>", "tokens in a window (default: as in training)", numberFlag("--length", { least: 1, whole: true }))
+    .option("--stride <tokens>", "tokens that each window adds: below --length, tokens see more (default: --length)", numberFlag("--stride", { least: 1, whole: true }))
+    .option("--limit <tokens>", "measure only so many", numberFlag("--limit", { least: 1, whole: true }))
+    .option("--json", "the result as JSON")
+    .addOption(backendOption())
+    .addHelpText("after", examples)
+    .action(async (path: string | undefined, flags: Flags) => {
+      const { model, checkpoint, dispose } = await openModel(terminal, path, flags);
+      const { state } = checkpoint;
+      if (state === null) {
+        throw new InputError({ field: "checkpoint", given: `${checkpoint.path}, which says nothing of a text`, allowed: "one with a trainer.json; `reformer score` takes any text" });
+      }
+      const corpus = openCorpus(state.data);
+      try {
+        const { length, stride } = windowFlags(flags, state.training.length, state.training.evaluateStride);
+        const { bitsPerByte, tokens } = (await measure(model, corpus.heldOut, { length, stride, batch: 1, limit: flags.limit }))!;
+        const step = state.step;
+        terminal.out(flags.json ? `${JSON.stringify({ checkpoint: checkpoint.path, step, corpus: state.data.corpus, tokens, bitsPerByte })}\n` : `held-out bits per byte: ${bitsPerByte.toFixed(2)}\n`);
+      } finally {
+        corpus.close();
+        dispose();
+      }
+    });
+}
+
+/** @throws InputError when windows would leave tokens out between them */
+export function windowFlags({ length, stride }: Pick<Flags, "length" | "stride">, trained: number, usual: number | null = null): { length: number; stride: number | null } {
+  const tokens = length ?? trained;
+  if (stride !== undefined && stride > tokens) {
+    throw new InputError({ field: "--stride", given: `${stride}`, allowed: `at most the window's ${tokens} tokens` });
+  }
+  return { length: tokens, stride: stride ?? (usual === null ? null : Math.min(usual, tokens)) };
+}
+
+const examples = `
+Examples:
+  reformer evaluate                                 the newest run
+  reformer evaluate runs/novel/step-00001000        one checkpoint
+  reformer evaluate runs/novel --stride 512 --json
+`;

@@ -1,0 +1,81 @@
+/** `reformer generate`: a checkpoint goes on with a text. The text goes to stdout as it is made, the rest to stderr. */
+import { byteTokenizer } from "@reformer-ts/data";
+import { readText } from "@reformer-ts/data/node";
+import { InputError } from "@reformer-ts/internal-checks";
+import { Command, Option } from "commander";
+import { openCorpus, passageOf } from "../corpus";
+import type { Checkpoint } from "../run/checkpoint";
+import { dim, type Terminal } from "../terminal";
+import { writeOn } from "../write-on";
+import { openModel } from "./model-of";
+import { backendOption, numberFlag } from "./shared";
+
+/** Bytes of a passage. */
+const passageLength = 400;
+
+interface Flags {
+  prompt?: string;
+  promptFile?: string;
+  passage?: number;
+  tokens: number;
+  temperature: number;
+  topK: number;
+  topP: number;
+  seed: number;
+  backend: string;
+}
+
+export function generateCommand(terminal: Terminal): Command {
+  return new Command("generate")
+    .summary("let a checkpoint write on")
+    .description("Continues a text. Only what the model writes goes to stdout.")
+    .argument("[checkpoint]", "a run, of which the best checkpoint is taken, or a checkpoint (default: the newest run)")
+    .option("--prompt <text>", "what to continue")
+    .addOption(new Option("--prompt-file <file>", "a file to continue").conflicts("prompt"))
+    .addOption(
+      new Option("--passage <byte>", "continue the held-out text from there (this is the default, from 0)")
+        .argParser(numberFlag("--passage", { least: 0, whole: true }))
+        .conflicts(["prompt", "promptFile"]),
+    )
+    .addOption(new Option("--tokens <n>", "tokens to write; for bytes, about as many characters").argParser(numberFlag("--tokens", { least: 1, whole: true })).default(500))
+    .addOption(new Option("--temperature <t>", "below 1 more careful, above 1 wilder; 0 always takes the likeliest").argParser(numberFlag("--temperature", { least: 0, most: 100 })).default(0.8))
+    .addOption(new Option("--top-k <n>", "draw among the n likeliest tokens; 0: all").argParser(numberFlag("--top-k", { least: 0, whole: true })).default(0))
+    .addOption(new Option("--top-p <p>", "draw among the likeliest tokens that together have this probability").argParser(numberFlag("--top-p", { least: 0, most: 1 })).default(0.95))
+    .addOption(new Option("--seed <n>", "the same seed writes the same text").argParser(numberFlag("--seed", { least: 0, whole: true })).default(1))
+    .addOption(backendOption())
+    .addHelpText("after", examples)
+    .action(async (path: string | undefined, flags: Flags) => {
+      const { model, checkpoint, dispose } = await openModel(terminal, path, flags);
+      try {
+        const prompt = promptOf(flags, checkpoint);
+        terminal.err(dim(terminal, byteTokenizer().decode(prompt)));
+        const { tokens: maxTokens, temperature, topK, topP, seed } = flags;
+        for await (const piece of writeOn(model, prompt, { maxTokens, temperature, topK, topP, seed })) terminal.out(piece);
+        terminal.out("\n");
+      } finally {
+        dispose();
+      }
+    });
+}
+
+function promptOf({ prompt, promptFile, passage = 0 }: Flags, { path, state }: Checkpoint): Int32Array {
+  if (prompt === "") throw new InputError({ field: "--prompt", given: "empty", allowed: "at least one character" });
+  if (prompt !== undefined) return byteTokenizer().encode(prompt);
+  if (promptFile !== undefined) return byteTokenizer().encode(readText(promptFile));
+  if (state === null) {
+    throw new InputError({ field: "--prompt", given: "missing", allowed: `given, because ${path} says nothing of a text` });
+  }
+  const corpus = openCorpus(state.data);
+  try {
+    return passageOf(corpus.heldOut, passage, passageLength);
+  } finally {
+    corpus.close();
+  }
+}
+
+const examples = `
+Examples:
+  reformer generate                                       the newest run continues its held-out text
+  reformer generate runs/novel --prompt "Raskolnikov " --tokens 1000
+  reformer generate --passage 20000 --temperature 0.6 --top-k 40 --seed 7
+`;

@@ -1,0 +1,104 @@
+/**
+ * Defaults < file < flags. Every layer is checked by itself first, so that a refusal names the place where the mistake
+ * was made: a file's key or a flag.
+ */
+import { InputError, isInputError, nearest } from "@reformer-ts/internal-checks";
+import { parse, resolveConfig } from "@reformer-ts/model";
+import { flagName } from "./flags";
+import { type RunConfig, type SectionName, sectionNames, sections } from "./schema";
+
+/** What one source says: some keys of some sections, unchecked. */
+export type Layer = Partial<Record<SectionName, Record<string, unknown>>>;
+
+export interface NamedLayer {
+  /** A file's path, or null for the command line. */
+  file: string | null;
+  values: Layer;
+}
+
+/**
+ * A whole configuration out of layers, of which later ones win.
+ *
+ * @throws InputError for the first value that cannot be, named by where it was written
+ */
+export function resolveRun(layers: readonly NamedLayer[]): RunConfig {
+  for (const layer of layers) checkLayer(layer);
+  const merge = (section: SectionName) => Object.assign({}, ...layers.map(({ values }) => values[section]));
+  const where = layers.findLast(({ file }) => file !== null)?.file ?? "config";
+  const config: RunConfig = {
+    model: resolveConfig(merge("model"), `${where}: model`),
+    data: parse(sections.data, merge("data"), `${where}: data`),
+    training: parse(sections.training, merge("training"), `${where}: training`),
+  };
+  checkTogether(config);
+  return config;
+}
+
+/** @throws InputError when a file is no map of sections, or a value in it or in a flag is wrong by itself */
+function checkLayer({ file, values }: NamedLayer): void {
+  const name = file ?? "flags";
+  if (typeof values !== "object" || values === null || Array.isArray(values)) {
+    throw new InputError({ field: name, given: describe(values), allowed: `a map with ${sectionNames.join(", ")}` });
+  }
+  for (const [section, value] of Object.entries(values)) {
+    if (!(section in sections)) throw unknownSection(section, name);
+    if (value === null) continue;
+    if (typeof value !== "object" || Array.isArray(value)) {
+      throw new InputError({ field: `${name}: ${section}`, given: describe(value), allowed: "a map of keys" });
+    }
+    try {
+      parse(sections[section as SectionName], value, `${name}: ${section}`);
+    } catch (error) {
+      throw file === null && isInputError(error) ? namedByFlag(error) : error;
+    }
+  }
+}
+
+/** A key written at the top of a file is looked for in the sections: that is the usual mistake. */
+function unknownSection(key: string, file: string): InputError {
+  const home = sectionNames.find((section) => key in sections[section].shape);
+  const keys = [...sectionNames, ...sectionNames.flatMap((section) => Object.keys(sections[section].shape))];
+  const meant = nearest(key, keys);
+  const hint = home ? `written under ${home}` : `one of ${sectionNames.join(", ")}`;
+  return new InputError({
+    field: `${file}: ${key}`,
+    given: home ? "at the top" : "not a known key",
+    allowed: !home && meant ? `${meant} (did you mean that?), or ${hint}` : hint,
+  });
+}
+
+function namedByFlag(error: InputError): InputError {
+  const key = error.field.split(".")[1] ?? error.field;
+  return new InputError({ field: flagName(key), given: error.given, allowed: error.allowed }, { cause: error });
+}
+
+/** What is right by itself and wrong together. */
+function checkTogether({ model, training }: RunConfig): void {
+  if (training.length > model.maxLength) {
+    throw new InputError({
+      field: "length",
+      given: `${training.length}`,
+      allowed: `at most maxLength = ${model.maxLength}, the positions that the model has`,
+    });
+  }
+  if ((training.evaluateStride ?? 1) > training.length) {
+    throw new InputError({
+      field: "evaluateStride",
+      given: `${training.evaluateStride}`,
+      allowed: `at most length = ${training.length}, or tokens between windows would not be measured`,
+    });
+  }
+  if (model.vocabSize < 256) {
+    throw new InputError({ field: "vocabSize", given: `${model.vocabSize}`, allowed: "at least 256, one token for every byte" });
+  }
+  if (!model.causal) {
+    throw new InputError({ field: "causal", given: "false", allowed: "true, because a text is learned by foretelling it" });
+  }
+  if (training.steps === null && training.minutes === null) {
+    throw new InputError({ field: "steps", given: "null without minutes", allowed: "a number of steps, or null with minutes" });
+  }
+}
+
+function describe(value: unknown): string {
+  return value === null || value === undefined ? "empty" : (JSON.stringify(value) ?? String(value)).slice(0, 60);
+}

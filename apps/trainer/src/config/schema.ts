@@ -1,0 +1,77 @@
+/**
+ * What a run is, as data: which model, which text, how it is trained. One schema gives types, defaults, help, flags
+ * and refusals. What depends on the machine (backend, folders) is no part of it, so a config means the same everywhere.
+ */
+import { reformerSchema } from "@reformer-ts/model";
+import * as z from "zod";
+
+const count = z.int().min(1);
+const every = z.union([z.literal("auto"), z.int().min(0)]);
+
+export const dataSchema = z.strictObject({
+  corpus: z
+    .string()
+    .min(1)
+    .default("novel")
+    .describe("what to learn: a UTF-8 text file (.gz too), a folder of them, or novel: Crime and Punishment"),
+  heldOut: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.05)
+    .describe("share of the corpus, at its end, that is measured on and never trained on"),
+});
+
+export const trainingSchema = z.strictObject({
+  seed: z.int().min(0).max(0xffffffff).default(1).describe("where everything random comes from"),
+  steps: count.nullable().default(null).describe("updates to make; null: as many as fit into minutes"),
+  minutes: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("time for the whole run; steps are fixed once the first ones were timed, so the schedule still ends"),
+  batch: count.default(1).describe("windows in a step"),
+  length: count.default(1024).describe("tokens in a window"),
+  learningRate: z.number().positive().default(1e-3).describe("the highest learning rate of the schedule"),
+  schedule: z
+    .enum(["constant", "cosine", "rsqrt"])
+    .default("cosine")
+    .describe("how the learning rate falls after warm-up"),
+  warmup: z.int().min(0).default(50).describe("steps in which the learning rate rises from 0"),
+  optimizer: z.enum(["adam"]).default("adam").describe("how gradients become updates"),
+  beta1: z.number().min(0).lt(1).default(0.9).describe("decay of Adam's mean of gradients"),
+  beta2: z.number().min(0).lt(1).default(0.98).describe("decay of Adam's mean of squared gradients"),
+  epsilon: z.number().positive().default(1e-9).describe("keeps Adam's division finite"),
+  weightDecay: z.number().min(0).default(0).describe("share of the learning rate by which weights shrink; above 0 it is AdamW"),
+  clipNorm: z.number().positive().nullable().default(null).describe("longest gradient; null: any"),
+  keepLayers: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("layers, from the input up, whose activations are kept instead of rebuilt: faster, and more memory"),
+  logEvery: count.default(10).describe("steps between lines where there is no progress bar"),
+  evaluateEvery: every.default("auto").describe("steps between held-out evaluations; 0: at the end alone; auto: a tenth of the run"),
+  evaluateTokens: count
+    .default(16384)
+    .describe("held-out tokens measured while training; the evaluation at the end takes all of them"),
+  evaluateStride: count
+    .nullable()
+    .default(null)
+    .describe("held-out tokens that each window adds: below length, windows overlap and tokens see more; null: length"),
+  sampleEvery: every.default("auto").describe("steps between samples; 0: none; auto: a quarter of the run"),
+  sampleTokens: count.default(120).describe("tokens in such a sample"),
+  checkpointEvery: every.default("auto").describe("steps between checkpoints; 0: at the end alone; auto: a tenth of the run"),
+  keep: count.default(2).describe("newest checkpoints to keep; the best one is kept beside them"),
+});
+
+/** The sections of a config file. Keys are unique over all of them, so each can be a flag of its own. */
+export const sections = { model: reformerSchema, data: dataSchema, training: trainingSchema } as const;
+export type SectionName = keyof typeof sections;
+export const sectionNames = Object.keys(sections) as SectionName[];
+
+export const runSchema = z.strictObject(sections);
+
+/** A complete, valid configuration of a run. */
+export type RunConfig = z.output<typeof runSchema>;
+export type TrainingConfig = RunConfig["training"];

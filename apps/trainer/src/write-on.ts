@@ -1,0 +1,32 @@
+/** Text that continues text, as it is made. */
+import { byteTokenizer } from "@reformer-ts/data";
+import { InputError } from "@reformer-ts/internal-checks";
+import { generate, type GenerateOptions, type Reformer } from "@reformer-ts/model";
+import { nextTurn } from "./stop";
+
+/**
+ * Yields text; characters of several bytes come whole. Of a long prompt the model reads the end, as much as its
+ * positions allow.
+ *
+ * @throws InputError when `maxTokens` leaves no position for a prompt
+ */
+export async function* writeOn(model: Reformer, prompt: Int32Array, options: GenerateOptions): AsyncGenerator<string, void> {
+  const text = byteTokenizer().stream();
+  for await (const token of generate(model, fitPrompt(model, prompt, options.maxTokens), options)) {
+    // A vocabulary may be rounded up: what is no byte is no text.
+    const piece = token < 256 ? text.push(token) : "\ufffd";
+    if (piece !== "") yield piece;
+    await nextTurn();
+  }
+  yield text.end();
+}
+
+function fitPrompt({ config }: Reformer, prompt: Int32Array, maxTokens: number): Int32Array {
+  const bounded = config.positions === "axial" || config.positions === "learned";
+  if (!bounded) return prompt;
+  const room = config.maxLength - maxTokens;
+  if (room < 1) {
+    throw new InputError({ field: "--tokens", given: `${maxTokens}`, allowed: `less than maxLength = ${config.maxLength}, the positions that the model has` });
+  }
+  return prompt.slice(-room);
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "tsup";
+
+/** One file for the command; everything that npm installs stays outside of it. */
+export default defineConfig({
+  entry: { cli: "src/cli.ts" },
+  format: "esm",
+  target: "node20",
+  platform: "node",
+  sourcemap: true,
+  clean: true,
+  noExternal: [/^@reformer-ts\/internal-/],
+});
