@@ -31,7 +31,10 @@ test("gradients are those of tf.grads, whether the activations are rebuilt or ke
       const keeping = residual.keep(x, 11);
       expect(largestError(keeping.y, y)).toBe(0);
       const fromKept = { dx: keeping.vjp(dy, kept.sink), ...kept.gradients };
-      for (const actual of [{ dx: again.dx, ...rebuilt.gradients }, fromKept] as Record<string, tf.Tensor>[]) {
+      for (const actual of [{ dx: again.dx, ...rebuilt.gradients }, fromKept] as Record<
+        string,
+        tf.Tensor
+      >[]) {
         expect(Object.keys(actual)).toEqual(Object.keys(expected));
         for (const [name, gradient] of Object.entries(expected)) {
           expect(largestError(actual[name]!, gradient)).toBeLessThan(1e-6);

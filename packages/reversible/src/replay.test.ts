@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { replayRandom } from "./replay";
 
-const mask = (seed: number) => tf.tidy(() => [...replayRandom(seed, () => tf.dropout(tf.ones([64]), 0.5)).dataSync()]);
+const mask = (seed: number) =>
+  tf.tidy(() => [...replayRandom(seed, () => tf.dropout(tf.ones([64]), 0.5)).dataSync()]);
 
 test("a dropout without a seed draws the same mask for the same seed, and another for another", () => {
   expect(mask(1)).toEqual(mask(1));

@@ -23,7 +23,12 @@ function weighed([y1, y2]: [tf.Tensor, tf.Tensor]): tf.Scalar {
 }
 
 /** Loss and gradients with respect to both streams and all `parameters`. */
-function gradientsOf(stack: StackFunction, shape: number[], parameters: tf.Tensor[], options: Parameters<StackFunction>[2]) {
+function gradientsOf(
+  stack: StackFunction,
+  shape: number[],
+  parameters: tf.Tensor[],
+  options: Parameters<StackFunction>[2],
+) {
   const inputs = [normal(shape, 1, "x1"), normal(shape, 1, "x2"), ...parameters];
   return tf.valueAndGrads((x1, x2) => weighed(stack(x1!, x2!, options)))(inputs);
 }
@@ -46,9 +51,14 @@ test("gradients are those of plain autograd, over depths, widths, kept layers an
           tf.tidy(() => {
             const list = Object.values(parameters);
             const expected = gradientsOf(irreversibleStack(blocks), [batch, width], list, { seed });
-            const actual = gradientsOf(reversibleStack(blocks, parameters), [batch, width], list, { seed, keepLayers });
+            const actual = gradientsOf(reversibleStack(blocks, parameters), [batch, width], list, {
+              seed,
+              keepLayers,
+            });
             expect(largestError(actual.value, expected.value)).toBeLessThan(1e-5);
-            actual.grads.forEach((gradient, i) => expect(largestError(gradient, expected.grads[i]!)).toBeLessThan(1e-4));
+            actual.grads.forEach((gradient, i) =>
+              expect(largestError(gradient, expected.grads[i]!)).toBeLessThan(1e-4),
+            );
           }),
         );
         expect(left).toBe(0);
@@ -68,7 +78,9 @@ test("a parameter that several layers share gets the sum, one that none uses get
     const expected = gradientsOf(irreversibleStack(blocks), [2, 4], list, {});
     const stack = reversibleStack(blocks, parameters);
     const actual = gradientsOf(stack, [2, 4], [...list, parameters.idle], {});
-    expected.grads.forEach((gradient, i) => expect(largestError(actual.grads[i]!, gradient)).toBeLessThan(1e-5));
+    expected.grads.forEach((gradient, i) =>
+      expect(largestError(actual.grads[i]!, gradient)).toBeLessThan(1e-5),
+    );
     expect([...actual.grads.at(-1)!.dataSync()]).toEqual([0, 0, 0, 0]);
   });
   disposeBlocks(blocks);
@@ -168,7 +180,9 @@ test("a stack may stand inside the residual of another stack", () => {
       const expected = gradientsOf(irreversibleStack(outer(irreversibleStack(inner))), [2, 3], list, {});
       const stack = reversibleStack(outer(reversibleStack(inner, parameters)), parameters);
       const actual = gradientsOf(stack, [2, 3], list, {});
-      actual.grads.forEach((gradient, i) => expect(largestError(gradient, expected.grads[i]!)).toBeLessThan(1e-5));
+      actual.grads.forEach((gradient, i) =>
+        expect(largestError(gradient, expected.grads[i]!)).toBeLessThan(1e-5),
+      );
     }),
   );
   expect(left).toBe(0);
@@ -206,8 +220,8 @@ test("mistakes are said in one sentence", () => {
   expect(messageOf(() => grad(reversibleStack(blocks, rest)))).toMatch(
     /^parameters of reversibleStack is 0.f.b, 0.g.w, 0.g.b, but must be all .* include "0.f.w"\.$/,
   );
-  expect(messageOf(() => tf.grad((x) => tf.sum(tf.grad((z) => tf.sum(stack(z, z)[0]))(x)))(tf.ones([1, 2])))).toMatch(
-    /^reversibleStack is differentiated twice, but must be differentiated once/,
-  );
+  expect(
+    messageOf(() => tf.grad((x) => tf.sum(tf.grad((z) => tf.sum(stack(z, z)[0]))(x)))(tf.ones([1, 2]))),
+  ).toMatch(/^reversibleStack is differentiated twice, but must be differentiated once/);
   disposeBlocks(blocks);
 });

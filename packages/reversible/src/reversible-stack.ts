@@ -5,7 +5,17 @@
  * else: whatever its depth, the stack leaves a single entry on the tape, with the streams and all parameters as its
  * inputs, so it composes with `tf.grads`, `tf.variableGrads` and `optimizer.minimize`.
  */
-import { add, clone, concat, customGrad, engine, split, zeros, type GradSaveFunc, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  add,
+  clone,
+  concat,
+  customGrad,
+  engine,
+  split,
+  zeros,
+  type GradSaveFunc,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
 import { InputError } from "@reformer-ts/internal-checks";
 import type { NamedParameters } from "./autograd-residual";
 import type { GradientSink, ReversibleBlock } from "./residual";
@@ -26,7 +36,10 @@ export type StackFunction = (x1: Tensor, x2: Tensor, options?: ForwardOptions) =
  * @throws InputError if the streams differ in shape, if a block gives a gradient that is not in `parameters`, or if a
  *   second derivative is asked for
  */
-export function reversibleStack(blocks: readonly ReversibleBlock[], parameters: NamedParameters): StackFunction {
+export function reversibleStack(
+  blocks: readonly ReversibleBlock[],
+  parameters: NamedParameters,
+): StackFunction {
   const names = Object.keys(parameters);
 
   return (x1, x2, options = {}) => {
@@ -106,6 +119,7 @@ function secondDerivative(): InputError {
   return new InputError({
     field: "reversibleStack",
     given: "differentiated twice",
-    allowed: "differentiated once, since its backward pass is not recorded (irreversibleStack has higher derivatives)",
+    allowed:
+      "differentiated once, since its backward pass is not recorded (irreversibleStack has higher derivatives)",
   });
 }

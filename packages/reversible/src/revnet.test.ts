@@ -75,7 +75,9 @@ test("learns to tell vertical from horizontal stripes", () => {
   for (let step = 0; step < 40; step++) {
     tf.tidy(() => void optimizer.minimize(() => tf.losses.sigmoidCrossEntropy(labels, logits())));
   }
-  const right = tf.tidy(() => tf.mean(tf.equal(tf.greater(logits(), 0), tf.cast(labels, "bool"))).dataSync()[0]);
+  const right = tf.tidy(
+    () => tf.mean(tf.equal(tf.greater(logits(), 0), tf.cast(labels, "bool"))).dataSync()[0],
+  );
   expect(right).toBe(1);
   optimizer.dispose();
   tf.dispose([parametersOf(blocks), readout, images, labels]);

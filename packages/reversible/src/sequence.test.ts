@@ -16,7 +16,10 @@ import type { GradientSink, Residual, ReversibleBlock } from "./residual";
 import { backward, disposeTrace, forward, infer } from "./sequence";
 
 /** The residual, telling what went into it on the way out and on the way back. */
-function watched(residual: Residual, seen: { out: tf.Tensor[]; back: tf.Tensor[]; seeds: number[] }): Residual {
+function watched(
+  residual: Residual,
+  seen: { out: tf.Tensor[]; back: tf.Tensor[]; seeds: number[] },
+): Residual {
   return {
     forward(x, seed) {
       seen.out.push(tf.clone(x));
@@ -35,8 +38,17 @@ const nothing = autogradResidual((x) => tf.zerosLike(x));
 const dispose: GradientSink = (_, gradient) => gradient.dispose();
 
 /** Forward and backward with ones as gradients; says nothing, gives everything to `sink`. */
-function roundTrip(blocks: readonly ReversibleBlock[], shape: number[], sink: GradientSink, keepLayers = 0): void {
-  const ran = forward(blocks, { x1: normal(shape, 1, "x1"), x2: normal(shape, 1, "x2") }, { seed: 5, keepLayers });
+function roundTrip(
+  blocks: readonly ReversibleBlock[],
+  shape: number[],
+  sink: GradientSink,
+  keepLayers = 0,
+): void {
+  const ran = forward(
+    blocks,
+    { x1: normal(shape, 1, "x1"), x2: normal(shape, 1, "x2") },
+    { seed: 5, keepLayers },
+  );
   const gradients = { d1: tf.ones(shape), d2: tf.ones(shape) };
   const { d1, d2 } = backward(blocks, ran, gradients, ran.trace, sink);
   tf.dispose([d1, d2]);
@@ -76,9 +88,7 @@ test("every parameter gets its gradient, the last layer's first and g before f",
     order.push(name);
     gradient.dispose();
   });
-  expect(order).toEqual(
-    [2, 1, 0].flatMap((i) => [`${i}.g.w`, `${i}.g.b`, `${i}.f.w`, `${i}.f.b`]),
-  );
+  expect(order).toEqual([2, 1, 0].flatMap((i) => [`${i}.g.w`, `${i}.g.b`, `${i}.f.w`, `${i}.f.b`]));
   disposeBlocks(blocks);
 });
 
@@ -93,7 +103,8 @@ test("any number of kept layers gives the same gradients", () => {
   expect([...expected.keys()].sort()).toEqual(Object.keys(parametersOf(blocks)).sort());
   for (const keepLayers of [0, 1, 2, 3, 4]) {
     const actual = collect(keepLayers);
-    for (const [name, gradient] of expected) expect(largestError(actual.get(name)!, gradient)).toBeLessThan(1e-5);
+    for (const [name, gradient] of expected)
+      expect(largestError(actual.get(name)!, gradient)).toBeLessThan(1e-5);
     tf.dispose([...actual.values()]);
   }
   tf.dispose([...expected.values()]);
@@ -123,7 +134,13 @@ test("saved state is handed from the forward to the backward pass and then relea
     const blocks = [{ f: signed, g: nothing }];
     const ran = forward(blocks, { x1, x2 });
     expect([...ran.x1.dataSync()]).toEqual([4, 5]);
-    const pulled = backward(blocks, ran, { d1: tf.tensor1d([1, 1]), d2: tf.tensor1d([0, 0]) }, ran.trace, dispose);
+    const pulled = backward(
+      blocks,
+      ran,
+      { d1: tf.tensor1d([1, 1]), d2: tf.tensor1d([0, 0]) },
+      ran.trace,
+      dispose,
+    );
     expect([...pulled.d2.dataSync()]).toEqual([1, -1]);
     tf.dispose([pulled.d1, pulled.d2]);
   });

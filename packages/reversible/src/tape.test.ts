@@ -47,12 +47,24 @@ test("a fresh tape records inside the forward pass of a custom gradient too", ()
 
 test("the engine is put back when the function throws", () => {
   const { state } = tf.engine();
-  const before = [state.activeTape, state.gradientDepth, state.kernelDepth, state.activeScope, state.scopeStack];
+  const before = [
+    state.activeTape,
+    state.gradientDepth,
+    state.kernelDepth,
+    state.activeScope,
+    state.scopeStack,
+  ];
   const fail = () => {
     throw new Error("from inside");
   };
   expect(() => outsideScopes(() => onFreshTape(fail))).toThrow("from inside");
-  expect([state.activeTape, state.gradientDepth, state.kernelDepth, state.activeScope, state.scopeStack]).toEqual(before);
+  expect([
+    state.activeTape,
+    state.gradientDepth,
+    state.kernelDepth,
+    state.activeScope,
+    state.scopeStack,
+  ]).toEqual(before);
 });
 
 test("a recording is pulled after the pass that made it, and leaves nothing", () => {

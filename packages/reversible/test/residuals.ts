@@ -26,7 +26,11 @@ export function denseResidual(name: string, width: number, { seed = 1, rate = 0 
 }
 
 /** `depth` blocks of two dense residuals each. */
-export function denseBlocks(depth: number, width: number, options: { seed?: number; rate?: number } = {}): AutogradBlock[] {
+export function denseBlocks(
+  depth: number,
+  width: number,
+  options: { seed?: number; rate?: number } = {},
+): AutogradBlock[] {
   return Array.from({ length: depth }, (_, i) => ({
     f: denseResidual(`${i}.f`, width, options),
     g: denseResidual(`${i}.g`, width, options),
@@ -35,7 +39,10 @@ export function denseBlocks(depth: number, width: number, options: { seed?: numb
 
 /** Parameters of all halves, under their names. */
 export function parametersOf(blocks: readonly AutogradBlock[]): Record<string, tf.Tensor> {
-  return Object.assign({}, ...blocks.flatMap(({ f, g }) => [f.parameters, g.parameters])) as Record<string, tf.Tensor>;
+  return Object.assign({}, ...blocks.flatMap(({ f, g }) => [f.parameters, g.parameters])) as Record<
+    string,
+    tf.Tensor
+  >;
 }
 
 export function disposeBlocks(blocks: readonly AutogradBlock[]): void {
