@@ -37,14 +37,16 @@ export function chunkAttentionGrad(
   return chunkAttentionGradWithKernel(inputs, attributes) ?? composedChunkAttentionGrad(inputs, attributes);
 }
 
+/** @param budget scores that may exist at a time */
 export function composedChunkAttentionGrad(
   inputs: ChunkAttentionGradInputs,
   attributes: ChunkAttentionAttributes,
+  budget = scoreBudget,
 ): AttentionGradients {
   const layout = readLayout(inputs, attributes);
   const { groups, length, depth, numHashes } = layout;
   return tf.tidy(() => {
-    const { blocks, segmentsOf } = planBlocks(layout, scoreBudget);
+    const { blocks, segmentsOf } = planBlocks(layout, budget);
     const perBlock = blocks.map((block) =>
       tf.tidy(() => {
         const { rows, varies } = blockRows(inputs, layout, block);

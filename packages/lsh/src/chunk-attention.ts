@@ -21,9 +21,11 @@ export function chunkAttention(
   return chunkAttentionWithKernel(inputs, attributes) ?? composedChunkAttention(inputs, attributes);
 }
 
+/** @param budget scores that may exist at a time */
 export function composedChunkAttention(
   inputs: ChunkAttentionInputs,
   attributes: ChunkAttentionAttributes,
+  budget = scoreBudget,
 ): { output: tf.Tensor3D; logSumExp: tf.Tensor2D } {
   const layout = readLayout(inputs, attributes);
   const { groups, length, depth, numHashes } = layout;
@@ -31,7 +33,7 @@ export function composedChunkAttention(
     const rows = [inputs.query, inputs.key, inputs.value].map((tensor) =>
       tf.reshape(tensor, [groups * length, depth]),
     );
-    const { blocks, segmentsOf } = planBlocks(layout, scoreBudget);
+    const { blocks, segmentsOf } = planBlocks(layout, budget);
     const merged = blocks.map((block) => {
       let sums: BlockSums | undefined;
       for (let round = 0; round < numHashes; round++) {

@@ -28,3 +28,19 @@ export { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
 // What a fused kernel takes over.
 export * from "./kernels/names";
 export { keepWeight, dropoutRow } from "./dropout";
+
+// The slow oracle, on plain numbers.
+export {
+  type ReferenceInputs,
+  type ReferenceOptions,
+  type ReferenceSizes,
+  referenceAttention,
+  referenceAttentionGrad,
+} from "./reference";
+export {
+  type ReferenceChunking,
+  referenceHash,
+  referenceKeys,
+  referenceLocalAttention,
+  referenceLshAttention,
+} from "./reference-lsh";
