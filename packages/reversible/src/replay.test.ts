@@ -2,6 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { replayRandom } from "./replay";
 
+function fail(): never {
+  throw new Error("from inside");
+}
+
 const mask = (seed: number) =>
   tf.tidy(() => [...replayRandom(seed, () => tf.dropout(tf.ones([64]), 0.5)).dataSync()]);
 
@@ -17,9 +21,6 @@ test("two draws within one run differ", () => {
 
 test("Math.random is put back, also when the function throws", () => {
   const original = Math.random;
-  const fail = () => {
-    throw new Error("from inside");
-  };
   expect(() => replayRandom(1, fail)).toThrow("from inside");
   expect(Math.random).toBe(original);
 });

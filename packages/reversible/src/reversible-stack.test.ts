@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { isInputError } from "@reformer-ts/internal-checks";
 import {
@@ -11,6 +11,7 @@ import {
   normal,
   parametersOf,
   peakBytes,
+  repeat,
 } from "../test/residuals";
 import { autogradResidual } from "./autograd-residual";
 import { irreversibleStack } from "./irreversible";
@@ -18,8 +19,8 @@ import { reversibleStack, type StackFunction } from "./reversible-stack";
 
 /** A loss that weighs all numbers of both streams differently. */
 function weighed([y1, y2]: [tf.Tensor, tf.Tensor]): tf.Scalar {
-  const weights = (y: tf.Tensor, name: string) => normal(y.shape, 3, name);
-  return tf.sum(tf.add(tf.mul(tf.square(y1), weights(y1, "1")), tf.mul(y2, weights(y2, "2"))));
+  const [w1, w2] = [normal(y1.shape, 3, "1"), normal(y2.shape, 3, "2")];
+  return tf.sum(tf.add(tf.mul(tf.square(y1), w1), tf.mul(y2, w2)));
 }
 
 /** Loss and gradients with respect to both streams and all `parameters`. */
@@ -192,7 +193,7 @@ test("a stack may stand inside the residual of another stack", () => {
 test("24 layers need the memory of 2, within 10%, under tf.grads too", async () => {
   const layer = { f: denseResidual("f", 16), g: denseResidual("g", 16) };
   const peakOf = (depth: number, stackOf: (blocks: (typeof layer)[]) => StackFunction) =>
-    peakBytes(() => gradientsOf(stackOf(Array<typeof layer>(depth).fill(layer)), [128, 16], [], {}));
+    peakBytes(() => gradientsOf(stackOf(repeat(layer, depth)), [128, 16], [], {}));
   const reversible = (blocks: (typeof layer)[]) => reversibleStack(blocks, parametersOf([layer]));
   const shallow = await peakOf(2, reversible);
   expect(await peakOf(24, reversible)).toBeLessThan(1.1 * shallow);
@@ -200,24 +201,29 @@ test("24 layers need the memory of 2, within 10%, under tf.grads too", async () 
   disposeBlocks([layer]);
 });
 
+/** What a user reads when `run` is a mistake. */
+function messageOf(run: () => unknown): string {
+  try {
+    tf.tidy(() => void run());
+  } catch (error) {
+    return isInputError(error) ? error.message : String(error);
+  }
+  return "";
+}
+
+function gradientOf(stack: StackFunction): tf.Tensor {
+  return tf.grad((x) => tf.sum(stack(x, x)[0]))(tf.ones([1, 2]));
+}
+
 test("mistakes are said in one sentence", () => {
   const blocks = denseBlocks(1, 2);
   const all = parametersOf(blocks);
-  const grad = (stack: StackFunction) => tf.grad((x) => tf.sum(stack(x, x)[0]))(tf.ones([1, 2]));
-  const messageOf = (run: () => unknown) => {
-    try {
-      tf.tidy(() => void run());
-    } catch (error) {
-      return isInputError(error) ? error.message : String(error);
-    }
-    return "";
-  };
   const stack = reversibleStack(blocks, all);
   expect(messageOf(() => stack(tf.ones([1, 2]), tf.ones([2, 2])))).toBe(
     "x2 is of shape [2, 2], but must be of the shape of x1, [1, 2], with at least one axis.",
   );
   const { "0.f.w": _, ...rest } = all;
-  expect(messageOf(() => grad(reversibleStack(blocks, rest)))).toMatch(
+  expect(messageOf(() => gradientOf(reversibleStack(blocks, rest)))).toMatch(
     /^parameters of reversibleStack is 0.f.b, 0.g.w, 0.g.b, but must be all .* include "0.f.w"\.$/,
   );
   expect(

@@ -1,5 +1,6 @@
 /** A reversible convolutional net (Gomez et al. 2017): the stack knows nothing of attention. */
 import * as tf from "@tensorflow/tfjs-core";
+// oxlint-disable-next-line import/no-unassigned-import -- it registers the backend
 import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, expect, test } from "vitest";
 import { largestError, leaked, normal, parametersOf } from "../test/residuals";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   denseBlocks,
@@ -10,6 +10,7 @@ import {
   normal,
   parametersOf,
   peakBytes,
+  repeat,
 } from "../test/residuals";
 import { autogradResidual } from "./autograd-residual";
 import type { GradientSink, Residual, ReversibleBlock } from "./residual";
@@ -37,6 +38,10 @@ function watched(
 const nothing = autogradResidual((x) => tf.zerosLike(x));
 const dispose: GradientSink = (_, gradient) => gradient.dispose();
 
+function streams(shape: number[]) {
+  return { x1: normal(shape, 1, "x1"), x2: normal(shape, 1, "x2") };
+}
+
 /** Forward and backward with ones as gradients; says nothing, gives everything to `sink`. */
 function roundTrip(
   blocks: readonly ReversibleBlock[],
@@ -44,11 +49,7 @@ function roundTrip(
   sink: GradientSink,
   keepLayers = 0,
 ): void {
-  const ran = forward(
-    blocks,
-    { x1: normal(shape, 1, "x1"), x2: normal(shape, 1, "x2") },
-    { seed: 5, keepLayers },
-  );
+  const ran = forward(blocks, streams(shape), { seed: 5, keepLayers });
   const gradients = { d1: tf.ones(shape), d2: tf.ones(shape) };
   const { d1, d2 } = backward(blocks, ran, gradients, ran.trace, sink);
   tf.dispose([d1, d2]);
@@ -100,7 +101,7 @@ test("any number of kept layers gives the same gradients", () => {
     return gradients;
   };
   const expected = collect(Infinity);
-  expect([...expected.keys()].sort()).toEqual(Object.keys(parametersOf(blocks)).sort());
+  expect([...expected.keys()].toSorted()).toEqual(Object.keys(parametersOf(blocks)).toSorted());
   for (const keepLayers of [0, 1, 2, 3, 4]) {
     const actual = collect(keepLayers);
     for (const [name, gradient] of expected)
@@ -150,27 +151,25 @@ test("saved state is handed from the forward to the backward pass and then relea
 
 test("nothing leaks: forward and backward, kept or not, an abandoned trace, inference", () => {
   const blocks = denseBlocks(3, 4, { rate: 0.1 });
-  const streams = () => ({ x1: normal([2, 4], 1, "x1"), x2: normal([2, 4], 1, "x2") });
   for (const keepLayers of [0, 1, 3]) {
     expect(leaked(() => roundTrip(blocks, [2, 4], dispose, keepLayers))).toBe(0);
     expect(
       leaked(() => {
-        const { x1, x2, trace } = forward(blocks, streams(), { keepLayers });
+        const { x1, x2, trace } = forward(blocks, streams([2, 4]), { keepLayers });
         disposeTrace(trace);
         tf.dispose([x1, x2]);
       }),
     ).toBe(0);
   }
-  expect(leaked(() => tf.dispose({ ...infer(blocks, streams()) }))).toBe(0);
+  expect(leaked(() => tf.dispose({ ...infer(blocks, streams([2, 4])) }))).toBe(0);
   disposeBlocks(blocks);
 });
 
 test("inference computes what the forward pass computes", () => {
   const blocks = denseBlocks(3, 4, { rate: 0.1 });
   tf.tidy(() => {
-    const streams = () => ({ x1: normal([2, 4], 1, "x1"), x2: normal([2, 4], 1, "x2") });
-    const inferred = infer(blocks, streams(), 9);
-    const ran = forward(blocks, streams(), { seed: 9, keepLayers: 1 });
+    const inferred = infer(blocks, streams([2, 4]), 9);
+    const ran = forward(blocks, streams([2, 4]), { seed: 9, keepLayers: 1 });
     expect(largestError(ran.x1, inferred.x1)).toBe(0);
     expect(largestError(ran.x2, inferred.x2)).toBe(0);
     disposeTrace(ran.trace);
@@ -181,7 +180,7 @@ test("inference computes what the forward pass computes", () => {
 test("24 layers need the memory of 2, within 10%, unless they are kept", async () => {
   const layer = { f: denseResidual("f", 16), g: denseResidual("g", 16) };
   const peakOf = (depth: number, keepLayers: number) =>
-    peakBytes(() => roundTrip(Array<ReversibleBlock>(depth).fill(layer), [128, 16], dispose, keepLayers));
+    peakBytes(() => roundTrip(repeat(layer, depth), [128, 16], dispose, keepLayers));
   const shallow = await peakOf(2, 0);
   expect(await peakOf(24, 0)).toBeLessThan(1.1 * shallow);
   expect(await peakOf(24, 24)).toBeGreaterThan(3 * shallow);

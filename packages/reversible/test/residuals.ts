@@ -1,5 +1,6 @@
 /** Residuals that the tests of this package share: real layers, small. */
 import * as tf from "@tensorflow/tfjs-core";
+// oxlint-disable-next-line import/no-unassigned-import -- it registers the gradients of tfjs' operations
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import { autogradResidual, type AutogradResidual } from "../src";
@@ -35,6 +36,11 @@ export function denseBlocks(
     f: denseResidual(`${i}.f`, width, options),
     g: denseResidual(`${i}.g`, width, options),
   }));
+}
+
+/** `depth` times the same block. */
+export function repeat<T>(block: T, depth: number): T[] {
+  return Array.from({ length: depth }, () => block);
 }
 
 /** Parameters of all halves, under their names. */
