@@ -1,0 +1,126 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { Random } from "@reformer-ts/internal-random";
+import { describe, expect, it } from "vitest";
+import {
+  createDecoder,
+  createReformer,
+  encode,
+  generate,
+  initializeParameters,
+  resolveConfig,
+  type Reformer,
+  type ReformerOptions,
+} from "../src/index";
+
+const small: ReformerOptions = {
+  vocabSize: 13,
+  dModel: 16,
+  dFF: 24,
+  numHeads: 2,
+  dHead: 8,
+  layers: ["local", "full", "local"],
+  maxLength: 64,
+  chunkLength: 8,
+  initializerRange: 0.2,
+};
+
+function build(options: ReformerOptions): Reformer {
+  const config = resolveConfig(options);
+  return createReformer(config, initializeParameters(config, 2));
+}
+
+const tokens = (count: number, seed = 4) => {
+  const random = Random.fromSeed(seed);
+  return Int32Array.from({ length: count }, () => random.integer(13));
+};
+
+/** Logits after the last of `prompt`, by the full pass. */
+function fullPass(model: Reformer, prompt: Int32Array): Float32Array {
+  return tf.tidy(() => {
+    const { x1, x2 } = encode(model, tf.tensor2d(prompt, [1, prompt.length], "int32"));
+    const last = (x: tf.Tensor) =>
+      tf.reshape(tf.slice(x, [0, prompt.length - 1], [-1, 1]), [1, -1]) as tf.Tensor2D;
+    return model.head.logits(last(x1), last(x2)).dataSync() as Float32Array;
+  });
+}
+
+const largestDifference = (a: Float32Array, b: Float32Array) =>
+  a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), 0);
+
+describe("createDecoder", () => {
+  it.each([1, 7, 8, 9, 30])("writes what the full pass predicts, from a prompt of %i", async (promptLength) => {
+    const model = build(small);
+    const sequence = tokens(promptLength + 20);
+    const decoder = createDecoder(model);
+    let [logits] = await decoder.read([sequence.slice(0, promptLength)]);
+    for (let length = promptLength; length <= sequence.length; length++) {
+      expect(largestDifference(logits!, fullPass(model, sequence.slice(0, length)))).toBeLessThan(1e-5);
+      if (length < sequence.length) [logits] = await decoder.append([sequence[length]!]);
+    }
+    decoder.dispose();
+  });
+
+  it.each([
+    [1, 1],
+    [3, 1],
+    [2, 2],
+  ])("attends by hash to what the full pass of a single LSH layer finds (%i rounds, %i before)", async (numHashes, chunksBefore) => {
+    const model = build({ ...small, layers: ["lsh"], numHashes, chunksBefore, numBuckets: [4, 2] });
+    const sequence = tokens(50);
+    const decoder = createDecoder(model);
+    let [logits] = await decoder.read([sequence.slice(0, 5)]);
+    for (let length = 5; length <= sequence.length; length++) {
+      // One layer: nothing of a token but its key and value reaches later ones, so routing cannot differ.
+      expect(largestDifference(logits!, fullPass(model, sequence.slice(0, length)))).toBeLessThan(1e-5);
+      if (length < sequence.length) [logits] = await decoder.append([sequence[length]!]);
+    }
+    decoder.dispose();
+  });
+
+  it("writes several sequences as it writes each alone", async () => {
+    const model = build({ ...small, layers: ["local", "lsh"], numBuckets: 4 });
+    const prompts = [tokens(20, 1), tokens(20, 2)];
+    const together = createDecoder(model);
+    await together.read(prompts);
+    const both = await together.append([3, 5]);
+    together.dispose();
+    for (const [i, prompt] of prompts.entries()) {
+      const alone = createDecoder(model);
+      await alone.read([prompt]);
+      const [logits] = await alone.append([[3, 5][i]!]);
+      expect(largestDifference(both[i]!, logits!)).toBeLessThan(1e-5);
+      alone.dispose();
+    }
+  });
+});
+
+describe("generate", () => {
+  const collect = async (model: Reformer, options: Parameters<typeof generate>[2]) => {
+    const written: number[] = [];
+    for await (const token of generate(model, tokens(10), options)) written.push(token);
+    return written;
+  };
+
+  it("is decided by its seed, and leaks nothing", async () => {
+    const model = build({ ...small, layers: ["local", "lsh"] });
+    const before = tf.memory().numTensors;
+    const once = await collect(model, { maxTokens: 24, seed: 7, temperature: 0.8, topK: 5 });
+    expect(once).toHaveLength(24);
+    expect(await collect(model, { maxTokens: 24, seed: 7, temperature: 0.8, topK: 5 })).toEqual(once);
+    expect(await collect(model, { maxTokens: 24, seed: 8, temperature: 0.8, topK: 5 })).not.toEqual(once);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("takes the likeliest token at temperature 0", async () => {
+    const model = build(small);
+    const [first] = await collect(model, { maxTokens: 1, temperature: 0 });
+    const logits = fullPass(model, tokens(10));
+    expect(first).toBe(logits.indexOf(Math.max(...logits)));
+  });
+
+  it("refuses to outgrow the position table", async () => {
+    await expect(collect(build(small), { maxTokens: 55 })).rejects.toThrow(
+      "prompt is 10 tokens to be continued by 55, but must be at most maxLength = 64 together, the size of the position table.",
+    );
+  });
+});
