@@ -16,9 +16,16 @@ export interface Corpus extends Split {
 
 /** @throws InputError when the text is missing, not UTF-8, or too short to hold something out */
 export function openCorpus({ corpus, heldOut }: RunConfig["data"]): Corpus {
-  const source = openByteSource(corpus === "novel" ? packageFile(join("assets", "crime-and-punishment.txt.gz")) : corpus);
+  const source = openByteSource(
+    corpus === "novel" ? packageFile(join("assets", "crime-and-punishment.txt.gz")) : corpus,
+  );
   try {
-    return { ...splitTail(source, { heldOut }), bytes: source.length, sha256: fingerprint(source), close: source.close };
+    return {
+      ...splitTail(source, { heldOut }),
+      bytes: source.length,
+      sha256: fingerprint(source),
+      close: source.close,
+    };
   } catch (error) {
     source.close();
     throw error;
@@ -43,9 +50,16 @@ export function requireWindows({ train }: Corpus, length: number): void {
  */
 export function passageOf(source: TokenSource, at: number, length: number): Int32Array {
   if (at >= source.length) {
-    throw new InputError({ field: "--passage", given: `${at}`, allowed: `less than ${source.length}, the bytes held out` });
+    throw new InputError({
+      field: "--passage",
+      given: `${at}`,
+      allowed: `less than ${source.length}, the bytes held out`,
+    });
   }
-  const tokens = sliceOf(source, at, Math.min(source.length, at + length)).read(0, Math.min(length, source.length - at));
+  const tokens = sliceOf(source, at, Math.min(source.length, at + length)).read(
+    0,
+    Math.min(length, source.length - at),
+  );
   const isSpace = (token: number) => token === 10 || token === 32;
   const start = at === 0 ? 0 : tokens.findIndex(isSpace) + 1;
   const end = tokens.findLastIndex(isSpace);

@@ -61,13 +61,18 @@ function explain(error: unknown, terminal: Terminal): number {
     terminal.err(`reformer: ${error.message}\n`);
     return 2;
   }
-  terminal.err(`reformer: this is a fault of the program, not yours.\n${error instanceof Error ? error.stack : String(error)}\n`);
+  terminal.err(
+    `reformer: this is a fault of the program, not yours.\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
   return 1;
 }
 
 /** Commander's message on one line. */
 function sentence(message: string): string {
-  const text = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ").trim();
+  const text = message
+    .replace(/^error: /, "")
+    .replace(/\s*\n\s*/g, " ")
+    .trim();
   return text.endsWith(".") || text.endsWith(")") ? text : `${text}.`;
 }
 

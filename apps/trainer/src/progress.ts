@@ -16,14 +16,18 @@ export interface ProgressView {
   done(): void;
 }
 
-export function progressView(terminal: Terminal, { logEvery, tokensPerStep }: { logEvery: number; tokensPerStep: number }): ProgressView {
+export function progressView(
+  terminal: Terminal,
+  { logEvery, tokensPerStep }: { logEvery: number; tokensPerStep: number },
+): ProgressView {
   const speed = speedometer(tokensPerStep);
   if (!terminal.interactive) {
     let first = true;
     return {
       step(metrics, steps) {
         speed.step(metrics);
-        if (first || metrics.step % logEvery === 0 || metrics.step === steps) terminal.err(`${plainLine(metrics, steps, speed)}\n`);
+        if (first || metrics.step % logEvery === 0 || metrics.step === steps)
+          terminal.err(`${plainLine(metrics, steps, speed)}\n`);
         first = false;
       },
       line: (text) => terminal.err(`${text}\n`),

@@ -12,7 +12,7 @@ const probe = 0.04;
 const margin = 0.97;
 
 export interface TimePlan {
-  /** Tells of a step's duration; answers with the number of steps as soon as that is known. */
+  /** Tells of a step's duration; answers with the number of further steps as soon as that is known. */
   afterStep(seconds: number, left: { seconds: number; reserve: number }): number | null;
 }
 
@@ -27,7 +27,7 @@ export function timePlan(minutes: number): TimePlan {
       if (timed.length < timedSteps.least) return null;
       if (timed.length < timedSteps.most && spent < probe * minutes * 60) return null;
       const more = (margin * (left.seconds - left.reserve)) / (spent / timed.length);
-      return durations.length + Math.max(1, Math.floor(more));
+      return Math.max(1, Math.floor(more));
     },
   };
 }

@@ -10,7 +10,11 @@ import { nextTurn } from "./stop";
  *
  * @throws InputError when `maxTokens` leaves no position for a prompt
  */
-export async function* writeOn(model: Reformer, prompt: Int32Array, options: GenerateOptions): AsyncGenerator<string, void> {
+export async function* writeOn(
+  model: Reformer,
+  prompt: Int32Array,
+  options: GenerateOptions,
+): AsyncGenerator<string, void> {
   const text = byteTokenizer().stream();
   for await (const token of generate(model, fitPrompt(model, prompt, options.maxTokens), options)) {
     // A vocabulary may be rounded up: what is no byte is no text.
@@ -26,7 +30,11 @@ function fitPrompt({ config }: Reformer, prompt: Int32Array, maxTokens: number):
   if (!bounded) return prompt;
   const room = config.maxLength - maxTokens;
   if (room < 1) {
-    throw new InputError({ field: "--tokens", given: `${maxTokens}`, allowed: `less than maxLength = ${config.maxLength}, the positions that the model has` });
+    throw new InputError({
+      field: "--tokens",
+      given: `${maxTokens}`,
+      allowed: `less than maxLength = ${config.maxLength}, the positions that the model has`,
+    });
   }
   return prompt.slice(-room);
 }

@@ -19,9 +19,20 @@ export function evaluateCommand(terminal: Terminal): Command {
   return new Command("evaluate")
     .summary("measure a checkpoint on held-out text")
     .description("Bits per byte of the text that a run held out, every byte foretold once.")
-    .argument("[checkpoint]", "a run, of which the best checkpoint is taken, or a checkpoint (default: the newest run)")
-    .option("--length <tokens>", "tokens in a window (default: as in training)", numberFlag("--length", { least: 1, whole: true }))
-    .option("--stride <tokens>", "tokens that each window adds: below --length, tokens see more (default: --length)", numberFlag("--stride", { least: 1, whole: true }))
+    .argument(
+      "[checkpoint]",
+      "a run, of which the best checkpoint is taken, or a checkpoint (default: the newest run)",
+    )
+    .option(
+      "--length <tokens>",
+      "tokens in a window (default: as in training)",
+      numberFlag("--length", { least: 1, whole: true }),
+    )
+    .option(
+      "--stride <tokens>",
+      "tokens that each window adds: below --length, tokens see more (default: --length)",
+      numberFlag("--stride", { least: 1, whole: true }),
+    )
     .option("--limit <tokens>", "measure only so many", numberFlag("--limit", { least: 1, whole: true }))
     .option("--json", "the result as JSON")
     .addOption(backendOption())
@@ -30,14 +41,27 @@ export function evaluateCommand(terminal: Terminal): Command {
       const { model, checkpoint, dispose } = await openModel(terminal, path, flags);
       const { state } = checkpoint;
       if (state === null) {
-        throw new InputError({ field: "checkpoint", given: `${checkpoint.path}, which says nothing of a text`, allowed: "one with a trainer.json; `reformer score` takes any text" });
+        throw new InputError({
+          field: "checkpoint",
+          given: `${checkpoint.path}, which says nothing of a text`,
+          allowed: "one with a trainer.json; `reformer score` takes any text",
+        });
       }
       const corpus = openCorpus(state.data);
       try {
         const { length, stride } = windowFlags(flags, state.training.length, state.training.evaluateStride);
-        const { bitsPerByte, tokens } = (await measure(model, corpus.heldOut, { length, stride, batch: 1, limit: flags.limit }))!;
+        const { bitsPerByte, tokens } = (await measure(model, corpus.heldOut, {
+          length,
+          stride,
+          batch: 1,
+          limit: flags.limit,
+        }))!;
         const step = state.step;
-        terminal.out(flags.json ? `${JSON.stringify({ checkpoint: checkpoint.path, step, corpus: state.data.corpus, tokens, bitsPerByte })}\n` : `held-out bits per byte: ${bitsPerByte.toFixed(2)}\n`);
+        terminal.out(
+          flags.json
+            ? `${JSON.stringify({ checkpoint: checkpoint.path, step, corpus: state.data.corpus, tokens, bitsPerByte })}\n`
+            : `held-out bits per byte: ${bitsPerByte.toFixed(2)}\n`,
+        );
       } finally {
         corpus.close();
         dispose();
@@ -46,10 +70,18 @@ export function evaluateCommand(terminal: Terminal): Command {
 }
 
 /** @throws InputError when windows would leave tokens out between them */
-export function windowFlags({ length, stride }: Pick<Flags, "length" | "stride">, trained: number, usual: number | null = null): { length: number; stride: number | null } {
+export function windowFlags(
+  { length, stride }: Pick<Flags, "length" | "stride">,
+  trained: number,
+  usual: number | null = null,
+): { length: number; stride: number | null } {
   const tokens = length ?? trained;
   if (stride !== undefined && stride > tokens) {
-    throw new InputError({ field: "--stride", given: `${stride}`, allowed: `at most the window's ${tokens} tokens` });
+    throw new InputError({
+      field: "--stride",
+      given: `${stride}`,
+      allowed: `at most the window's ${tokens} tokens`,
+    });
   }
   return { length: tokens, stride: stride ?? (usual === null ? null : Math.min(usual, tokens)) };
 }

@@ -29,7 +29,10 @@ export function generateCommand(terminal: Terminal): Command {
   return new Command("generate")
     .summary("let a checkpoint write on")
     .description("Continues a text. Only what the model writes goes to stdout.")
-    .argument("[checkpoint]", "a run, of which the best checkpoint is taken, or a checkpoint (default: the newest run)")
+    .argument(
+      "[checkpoint]",
+      "a run, of which the best checkpoint is taken, or a checkpoint (default: the newest run)",
+    )
     .option("--prompt <text>", "what to continue")
     .addOption(new Option("--prompt-file <file>", "a file to continue").conflicts("prompt"))
     .addOption(
@@ -37,11 +40,31 @@ export function generateCommand(terminal: Terminal): Command {
         .argParser(numberFlag("--passage", { least: 0, whole: true }))
         .conflicts(["prompt", "promptFile"]),
     )
-    .addOption(new Option("--tokens <n>", "tokens to write; for bytes, about as many characters").argParser(numberFlag("--tokens", { least: 1, whole: true })).default(500))
-    .addOption(new Option("--temperature <t>", "below 1 more careful, above 1 wilder; 0 always takes the likeliest").argParser(numberFlag("--temperature", { least: 0, most: 100 })).default(0.8))
-    .addOption(new Option("--top-k <n>", "draw among the n likeliest tokens; 0: all").argParser(numberFlag("--top-k", { least: 0, whole: true })).default(0))
-    .addOption(new Option("--top-p <p>", "draw among the likeliest tokens that together have this probability").argParser(numberFlag("--top-p", { least: 0, most: 1 })).default(0.95))
-    .addOption(new Option("--seed <n>", "the same seed writes the same text").argParser(numberFlag("--seed", { least: 0, whole: true })).default(1))
+    .addOption(
+      new Option("--tokens <n>", "tokens to write; for bytes, about as many characters")
+        .argParser(numberFlag("--tokens", { least: 1, whole: true }))
+        .default(500),
+    )
+    .addOption(
+      new Option("--temperature <t>", "below 1 more careful, above 1 wilder; 0 always takes the likeliest")
+        .argParser(numberFlag("--temperature", { least: 0, most: 100 }))
+        .default(0.8),
+    )
+    .addOption(
+      new Option("--top-k <n>", "draw among the n likeliest tokens; 0: all")
+        .argParser(numberFlag("--top-k", { least: 0, whole: true }))
+        .default(0),
+    )
+    .addOption(
+      new Option("--top-p <p>", "draw among the likeliest tokens that together have this probability")
+        .argParser(numberFlag("--top-p", { least: 0, most: 1 }))
+        .default(0.95),
+    )
+    .addOption(
+      new Option("--seed <n>", "the same seed writes the same text")
+        .argParser(numberFlag("--seed", { least: 0, whole: true }))
+        .default(1),
+    )
     .addOption(backendOption())
     .addHelpText("after", examples)
     .action(async (path: string | undefined, flags: Flags) => {
@@ -50,7 +73,8 @@ export function generateCommand(terminal: Terminal): Command {
         const prompt = promptOf(flags, checkpoint);
         terminal.err(dim(terminal, byteTokenizer().decode(prompt)));
         const { tokens: maxTokens, temperature, topK, topP, seed } = flags;
-        for await (const piece of writeOn(model, prompt, { maxTokens, temperature, topK, topP, seed })) terminal.out(piece);
+        for await (const piece of writeOn(model, prompt, { maxTokens, temperature, topK, topP, seed }))
+          terminal.out(piece);
         terminal.out("\n");
       } finally {
         dispose();
@@ -59,11 +83,16 @@ export function generateCommand(terminal: Terminal): Command {
 }
 
 function promptOf({ prompt, promptFile, passage = 0 }: Flags, { path, state }: Checkpoint): Int32Array {
-  if (prompt === "") throw new InputError({ field: "--prompt", given: "empty", allowed: "at least one character" });
+  if (prompt === "")
+    throw new InputError({ field: "--prompt", given: "empty", allowed: "at least one character" });
   if (prompt !== undefined) return byteTokenizer().encode(prompt);
   if (promptFile !== undefined) return byteTokenizer().encode(readText(promptFile));
   if (state === null) {
-    throw new InputError({ field: "--prompt", given: "missing", allowed: `given, because ${path} says nothing of a text` });
+    throw new InputError({
+      field: "--prompt",
+      given: "missing",
+      allowed: `given, because ${path} says nothing of a text`,
+    });
   }
   const corpus = openCorpus(state.data);
   try {

@@ -15,7 +15,11 @@ export interface OpenedModel {
  * @param path a run, of which the best checkpoint is taken, or a checkpoint; by default the newest run
  * @throws InputError when the checkpoint or the backend is not right
  */
-export async function openModel(terminal: Terminal, path: string | undefined, { backend }: { backend: string }): Promise<OpenedModel> {
+export async function openModel(
+  terminal: Terminal,
+  path: string | undefined,
+  { backend }: { backend: string },
+): Promise<OpenedModel> {
   const checkpoint = openCheckpoint(requireRun(path));
   const opened = await openBackend(backend, { log: (line) => terminal.err(`${line}\n`) });
   const parameters = loadParameters(checkpoint);

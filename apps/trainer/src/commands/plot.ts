@@ -20,10 +20,15 @@ export function plotCommand(terminal: Terminal): Command {
     .description("Draws the learning curve of one run, or compares several.")
     .argument("[runs...]", "folders of runs (default: the newest)")
     .option("--out <file>", "where to write (default: curve.svg in the run; curves.svg here for several)")
-    .addOption(new Option("--against <what>", "what the curves are drawn against").choices(spent).default("tokens"))
+    .addOption(
+      new Option("--against <what>", "what the curves are drawn against").choices(spent).default("tokens"),
+    )
     .addHelpText("after", examples)
     .action((paths: string[], { out, against }: Flags) => {
-      const runs = (paths.length > 0 ? paths : [requireRun(undefined)]).map((path) => ({ path, metrics: metricsOf(path) }));
+      const runs = (paths.length > 0 ? paths : [requireRun(undefined)]).map((path) => ({
+        path,
+        metrics: metricsOf(path),
+      }));
       const file = out ?? (runs.length === 1 ? join(runs[0]!.path, runFiles.curve) : "curves.svg");
       writeFileAtomically(file, drawCurves(runs, { against }));
       terminal.out(`${file}\n`);
@@ -34,7 +39,11 @@ function metricsOf(path: string) {
   requireFolder(path, "run", "the folder of a run");
   const metrics = readMetrics(path);
   if (metrics.length === 0) {
-    throw new InputError({ field: "run", given: isRun(path) ? `${path}, which has not made a step yet` : `${path}, without metrics.jsonl`, allowed: "the folder of a run that has begun" });
+    throw new InputError({
+      field: "run",
+      given: isRun(path) ? `${path}, which has not made a step yet` : `${path}, without metrics.jsonl`,
+      allowed: "the folder of a run that has begun",
+    });
   }
   return metrics;
 }

@@ -22,21 +22,45 @@ export function scoreCommand(terminal: Terminal): Command {
     .description("Bits per byte of UTF-8 texts (.gz too, or folders of them), one line each.")
     .argument("<files...>", "what to measure")
     .option("--checkpoint <folder>", "a run or a checkpoint (default: the newest run)")
-    .option("--length <tokens>", "tokens in a window (default: as in training)", numberFlag("--length", { least: 1, whole: true }))
-    .option("--stride <tokens>", "tokens that each window adds: below --length, tokens see more (default: --length)", numberFlag("--stride", { least: 1, whole: true }))
-    .option("--limit <tokens>", "measure only so many of each", numberFlag("--limit", { least: 1, whole: true }))
+    .option(
+      "--length <tokens>",
+      "tokens in a window (default: as in training)",
+      numberFlag("--length", { least: 1, whole: true }),
+    )
+    .option(
+      "--stride <tokens>",
+      "tokens that each window adds: below --length, tokens see more (default: --length)",
+      numberFlag("--stride", { least: 1, whole: true }),
+    )
+    .option(
+      "--limit <tokens>",
+      "measure only so many of each",
+      numberFlag("--limit", { least: 1, whole: true }),
+    )
     .option("--json", "one JSON object a line")
     .addOption(backendOption())
     .addHelpText("after", examples)
     .action(async (files: string[], flags: Flags) => {
       const { model, checkpoint, dispose } = await openModel(terminal, flags.checkpoint, flags);
-      const { length, stride } = windowFlags(flags, checkpoint.state?.training.length ?? model.config.maxLength);
+      const { length, stride } = windowFlags(
+        flags,
+        checkpoint.state?.training.length ?? model.config.maxLength,
+      );
       try {
         for (const file of files) {
           const source = openByteSource(file);
           try {
-            const { bitsPerByte, tokens } = (await measure(model, source, { length, stride, batch: 1, limit: flags.limit }))!;
-            terminal.out(flags.json ? `${JSON.stringify({ file, tokens, bitsPerByte })}\n` : `${bitsPerByte.toFixed(4)}  ${file}\n`);
+            const { bitsPerByte, tokens } = (await measure(model, source, {
+              length,
+              stride,
+              batch: 1,
+              limit: flags.limit,
+            }))!;
+            terminal.out(
+              flags.json
+                ? `${JSON.stringify({ file, tokens, bitsPerByte })}\n`
+                : `${bitsPerByte.toFixed(4)}  ${file}\n`,
+            );
           } finally {
             source.close();
           }

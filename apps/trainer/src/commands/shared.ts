@@ -16,7 +16,11 @@ export function backendOption(): Option {
 export function requireRun(path: string | undefined): string {
   const run = path ?? latestRun();
   if (run === null) {
-    throw new InputError({ field: "checkpoint", given: "missing, with no run under runs/", allowed: "the folder of a run or of one of its checkpoints" });
+    throw new InputError({
+      field: "checkpoint",
+      given: "missing, with no run under runs/",
+      allowed: "the folder of a run or of one of its checkpoints",
+    });
   }
   return run;
 }
@@ -28,12 +32,23 @@ export interface Bounds {
 }
 
 /** A reader of a number for one flag. */
-export function numberFlag(flag: string, { least = -Infinity, most = Infinity, whole = false }: Bounds = {}): (text: string) => number {
+export function numberFlag(
+  flag: string,
+  { least = -Infinity, most = Infinity, whole = false }: Bounds = {},
+): (text: string) => number {
   return (text) => {
     const value = text.trim() === "" ? NaN : Number(text);
-    if (Number.isFinite(value) && value >= least && value <= most && (!whole || Number.isSafeInteger(value))) return value;
-    const range = [Number.isFinite(least) ? `from ${least}` : "", Number.isFinite(most) ? `to ${most}` : ""].filter(Boolean);
-    throw new InputError({ field: flag, given: text === "" ? "empty" : text, allowed: [`a ${whole ? "whole " : ""}number`, ...range].join(" ") });
+    if (Number.isFinite(value) && value >= least && value <= most && (!whole || Number.isSafeInteger(value)))
+      return value;
+    const range = [
+      Number.isFinite(least) ? `from ${least}` : "",
+      Number.isFinite(most) ? `to ${most}` : "",
+    ].filter(Boolean);
+    throw new InputError({
+      field: flag,
+      given: text === "" ? "empty" : text,
+      allowed: [`a ${whole ? "whole " : ""}number`, ...range].join(" "),
+    });
   };
 }
 

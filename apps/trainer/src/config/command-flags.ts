@@ -9,7 +9,9 @@ export function addConfigFlags(command: Command): void {
   for (const section of sectionNames) {
     for (const flag of flagsOf([section])) {
       const help = `${flag.help} (default: ${showValue(flag.fallback)})`;
-      const option = new Option(`${flag.flag} <value>`, help).argParser((text: string) => readFlag(flag, text));
+      const option = new Option(`${flag.flag} <value>`, help).argParser((text: string) =>
+        readFlag(flag, text),
+      );
       command.addOption(option.helpGroup(`Config, ${section}:`));
     }
   }

@@ -22,7 +22,8 @@ export function presetNames(): string[] {
  */
 export function readConfigFile(nameOrPath: string): NamedLayer {
   const names = presetNames();
-  if (names.includes(nameOrPath)) return readLayer(packageFile(join("configs", `${nameOrPath}.yaml`)), nameOrPath);
+  if (names.includes(nameOrPath))
+    return readLayer(packageFile(join("configs", `${nameOrPath}.yaml`)), nameOrPath);
   if (existsSync(nameOrPath)) return readLayer(nameOrPath, nameOrPath);
   const meant = nearest(nameOrPath, names);
   throw new InputError({
@@ -35,14 +36,27 @@ export function readConfigFile(nameOrPath: string): NamedLayer {
 function readLayer(path: string, name: string): NamedLayer {
   const { size } = statSync(path);
   if (!statSync(path).isFile() || size > maxBytes) {
-    throw new InputError({ field: name, given: size > maxBytes ? `${size} bytes long` : "no file", allowed: "a YAML or JSON file of at most 1 MB" });
+    throw new InputError({
+      field: name,
+      given: size > maxBytes ? `${size} bytes long` : "no file",
+      allowed: "a YAML or JSON file of at most 1 MB",
+    });
   }
   const lines = new LineCounter();
   const document = parseDocument(readFileSync(path, "utf8"), { lineCounter: lines, prettyErrors: false });
-  const [error] = document.errors;
+  // A tag that is not known is a warning to the library; here nothing is half understood.
+  const [error] = [...document.errors, ...document.warnings];
   if (error) {
     const { line, col } = lines.linePos(error.pos[0]);
-    throw new InputError({ field: name, given: `not YAML at line ${line}, column ${col} (${error.message})`, allowed: "a YAML or JSON file" });
+    throw notYaml(name, `at line ${line}, column ${col} (${error.message})`);
   }
-  return { file: name, values: (document.toJS({ maxAliasCount: 20 }) ?? {}) as Layer };
+  try {
+    return { file: name, values: (document.toJS({ maxAliasCount: 20 }) ?? {}) as Layer };
+  } catch (aliases) {
+    throw notYaml(name, `in its aliases (${(aliases as Error).message})`);
+  }
+}
+
+function notYaml(name: string, why: string): InputError {
+  return new InputError({ field: name, given: `not YAML ${why}`, allowed: "a YAML or JSON file" });
 }

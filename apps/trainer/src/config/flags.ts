@@ -57,7 +57,9 @@ function readScalar(text: string): unknown {
 
 /** What a schema is made of, wrappers and the branches of unions taken together; the inside of a list is not looked at. */
 function kindsOf(schema: z.ZodType): Set<string> {
-  const { def } = schema as unknown as { def: { type: string; innerType?: z.ZodType; options?: z.ZodType[] } };
+  const { def } = schema as unknown as {
+    def: { type: string; innerType?: z.ZodType; options?: z.ZodType[] };
+  };
   const inner = def.innerType ? [def.innerType] : (def.options ?? []);
   return new Set([def.type, ...inner.flatMap((part) => [...kindsOf(part)])]);
 }

@@ -24,27 +24,47 @@ export interface NamedLayer {
 export function resolveRun(layers: readonly NamedLayer[]): RunConfig {
   for (const layer of layers) checkLayer(layer);
   const merge = (section: SectionName) => Object.assign({}, ...layers.map(({ values }) => values[section]));
-  const where = layers.findLast(({ file }) => file !== null)?.file ?? "config";
-  const config: RunConfig = {
-    model: resolveConfig(merge("model"), `${where}: model`),
-    data: parse(sections.data, merge("data"), `${where}: data`),
-    training: parse(sections.training, merge("training"), `${where}: training`),
-  };
-  checkTogether(config);
-  return config;
+  try {
+    const config: RunConfig = {
+      model: resolveConfig(merge("model"), "model"),
+      data: parse(sections.data, merge("data"), "data"),
+      training: parse(sections.training, merge("training"), "training"),
+    };
+    checkTogether(config);
+    return config;
+  } catch (error) {
+    throw isInputError(error) ? blame(error, layers) : error;
+  }
+}
+
+/** The same error, named by the layer that had the last word on its key; `section.key` in the error's field. */
+function blame(error: InputError, layers: readonly NamedLayer[]): InputError {
+  const [section, key] = error.field.split(".") as [SectionName, string];
+  const layer = layers.findLast(({ values }) => values[section]?.[key] !== undefined);
+  if (layer === undefined) return error;
+  const field = layer.file === null ? flagName(key) : `${layer.file}: ${error.field}`;
+  return new InputError({ field, given: error.given, allowed: error.allowed }, { cause: error });
 }
 
 /** @throws InputError when a file is no map of sections, or a value in it or in a flag is wrong by itself */
 function checkLayer({ file, values }: NamedLayer): void {
   const name = file ?? "flags";
   if (typeof values !== "object" || values === null || Array.isArray(values)) {
-    throw new InputError({ field: name, given: describe(values), allowed: `a map with ${sectionNames.join(", ")}` });
+    throw new InputError({
+      field: name,
+      given: describe(values),
+      allowed: `a map with ${sectionNames.join(", ")}`,
+    });
   }
   for (const [section, value] of Object.entries(values)) {
     if (!(section in sections)) throw unknownSection(section, name);
     if (value === null) continue;
     if (typeof value !== "object" || Array.isArray(value)) {
-      throw new InputError({ field: `${name}: ${section}`, given: describe(value), allowed: "a map of keys" });
+      throw new InputError({
+        field: `${name}: ${section}`,
+        given: describe(value),
+        allowed: "a map of keys",
+      });
     }
     try {
       parse(sections[section as SectionName], value, `${name}: ${section}`);
@@ -69,36 +89,53 @@ function unknownSection(key: string, file: string): InputError {
 
 function namedByFlag(error: InputError): InputError {
   const key = error.field.split(".")[1] ?? error.field;
-  return new InputError({ field: flagName(key), given: error.given, allowed: error.allowed }, { cause: error });
+  return new InputError(
+    { field: flagName(key), given: error.given, allowed: error.allowed },
+    { cause: error },
+  );
 }
 
 /** What is right by itself and wrong together. */
 function checkTogether({ model, training }: RunConfig): void {
   if (training.length > model.maxLength) {
     throw new InputError({
-      field: "length",
+      field: "training.length",
       given: `${training.length}`,
       allowed: `at most maxLength = ${model.maxLength}, the positions that the model has`,
     });
   }
   if ((training.evaluateStride ?? 1) > training.length) {
     throw new InputError({
-      field: "evaluateStride",
+      field: "training.evaluateStride",
       given: `${training.evaluateStride}`,
       allowed: `at most length = ${training.length}, or tokens between windows would not be measured`,
     });
   }
   if (model.vocabSize < 256) {
-    throw new InputError({ field: "vocabSize", given: `${model.vocabSize}`, allowed: "at least 256, one token for every byte" });
+    throw new InputError({
+      field: "model.vocabSize",
+      given: `${model.vocabSize}`,
+      allowed: "at least 256, one token for every byte",
+    });
   }
   if (!model.causal) {
-    throw new InputError({ field: "causal", given: "false", allowed: "true, because a text is learned by foretelling it" });
+    throw new InputError({
+      field: "model.causal",
+      given: "false",
+      allowed: "true, because a text is learned by foretelling it",
+    });
   }
   if (training.steps === null && training.minutes === null) {
-    throw new InputError({ field: "steps", given: "null without minutes", allowed: "a number of steps, or null with minutes" });
+    throw new InputError({
+      field: "training.steps",
+      given: "null without minutes",
+      allowed: "a number of steps, or null with minutes",
+    });
   }
 }
 
 function describe(value: unknown): string {
-  return value === null || value === undefined ? "empty" : (JSON.stringify(value) ?? String(value)).slice(0, 60);
+  return value === null || value === undefined
+    ? "empty"
+    : (JSON.stringify(value) ?? String(value)).slice(0, 60);
 }

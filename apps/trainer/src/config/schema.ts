@@ -30,7 +30,9 @@ export const trainingSchema = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe("time for the whole run; steps are fixed once the first ones were timed, so the schedule still ends"),
+    .describe(
+      "time for the whole run; steps are fixed once the first ones were timed, so the schedule still ends",
+    ),
   batch: count.default(1).describe("windows in a step"),
   length: count.default(1024).describe("tokens in a window"),
   learningRate: z.number().positive().default(1e-3).describe("the highest learning rate of the schedule"),
@@ -43,25 +45,37 @@ export const trainingSchema = z.strictObject({
   beta1: z.number().min(0).lt(1).default(0.9).describe("decay of Adam's mean of gradients"),
   beta2: z.number().min(0).lt(1).default(0.98).describe("decay of Adam's mean of squared gradients"),
   epsilon: z.number().positive().default(1e-9).describe("keeps Adam's division finite"),
-  weightDecay: z.number().min(0).default(0).describe("share of the learning rate by which weights shrink; above 0 it is AdamW"),
+  weightDecay: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("share of the learning rate by which weights shrink; above 0 it is AdamW"),
   clipNorm: z.number().positive().nullable().default(null).describe("longest gradient; null: any"),
   keepLayers: z
     .int()
     .min(0)
     .default(0)
-    .describe("layers, from the input up, whose activations are kept instead of rebuilt: faster, and more memory"),
+    .describe(
+      "layers, from the input up, whose activations are kept instead of rebuilt: faster, and more memory",
+    ),
   logEvery: count.default(10).describe("steps between lines where there is no progress bar"),
-  evaluateEvery: every.default("auto").describe("steps between held-out evaluations; 0: at the end alone; auto: a tenth of the run"),
+  evaluateEvery: every
+    .default("auto")
+    .describe("steps between held-out evaluations; 0: at the end alone; auto: a tenth of the run"),
   evaluateTokens: count
     .default(16384)
     .describe("held-out tokens measured while training; the evaluation at the end takes all of them"),
   evaluateStride: count
     .nullable()
     .default(null)
-    .describe("held-out tokens that each window adds: below length, windows overlap and tokens see more; null: length"),
+    .describe(
+      "held-out tokens that each window adds: below length, windows overlap and tokens see more; null: length",
+    ),
   sampleEvery: every.default("auto").describe("steps between samples; 0: none; auto: a quarter of the run"),
   sampleTokens: count.default(120).describe("tokens in such a sample"),
-  checkpointEvery: every.default("auto").describe("steps between checkpoints; 0: at the end alone; auto: a tenth of the run"),
+  checkpointEvery: every
+    .default("auto")
+    .describe("steps between checkpoints; 0: at the end alone; auto: a tenth of the run"),
   keep: count.default(2).describe("newest checkpoints to keep; the best one is kept beside them"),
 });
 

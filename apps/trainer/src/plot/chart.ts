@@ -60,7 +60,11 @@ export function chart({ title, subtitle = "", xLabel, yLabel, lines, yRange }: C
     },
     element("title", {}, label(title, {}).replace(/<\/?text>/g, "")),
     element("rect", { width: size.width, height: size.height, fill: ink.paper }),
-    element("clipPath", { id: "frame" }, element("rect", { x: left, y: top - 4, width: right - left + 6, height: bottom - top + 8 })),
+    element(
+      "clipPath",
+      { id: "frame" },
+      element("rect", { x: left, y: top - 4, width: right - left + 6, height: bottom - top + 8 }),
+    ),
     label(title, { x: left, y: 30, "font-size": 18, "font-weight": 600, fill: ink.strong }),
     label(subtitle, { x: left, y: 51, fill: ink.weak }),
     legend(lines),
@@ -79,7 +83,11 @@ export function chart({ title, subtitle = "", xLabel, yLabel, lines, yRange }: C
   );
 }
 
-function draw({ points, color, width = 2, opacity = 1, dots = false }: Line, x: (v: number) => number, y: (v: number) => number): string {
+function draw(
+  { points, color, width = 2, opacity = 1, dots = false }: Line,
+  x: (v: number) => number,
+  y: (v: number) => number,
+): string {
   const placed = points.map(([a, b]) => [x(a), y(b)] as const);
   const path = element("path", {
     d: linePath(placed),
@@ -91,7 +99,9 @@ function draw({ points, color, width = 2, opacity = 1, dots = false }: Line, x: 
     opacity,
   });
   const circles = dots
-    ? placed.map(([cx, cy]) => element("circle", { cx, cy, r: 3.5, fill: ink.paper, stroke: color, "stroke-width": 2 }))
+    ? placed.map(([cx, cy]) =>
+        element("circle", { cx, cy, r: 3.5, fill: ink.paper, stroke: color, "stroke-width": 2 }),
+      )
     : [];
   return path + circles.join("");
 }
@@ -105,11 +115,19 @@ function legend(lines: readonly Line[]): string {
       const start = at;
       at += 46 + name!.length * 7;
       return (
-        element("line", { x1: start, x2: start + 22, y1: 71, y2: 71, stroke: color, "stroke-width": Math.max(width, 2), "stroke-linecap": "round" }) +
-        label(name!, { x: start + 29, y: 75.5, fill: ink.strong })
+        element("line", {
+          x1: start,
+          x2: start + 22,
+          y1: 71,
+          y2: 71,
+          stroke: color,
+          "stroke-width": Math.max(width, 2),
+          "stroke-linecap": "round",
+        }) + label(name!, { x: start + 29, y: 75.5, fill: ink.strong })
       );
     })
     .join("");
 }
 
-const short = (value: number) => new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 }).format(value);
+const short = (value: number) =>
+  new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 }).format(value);

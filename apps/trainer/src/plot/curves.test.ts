@@ -7,7 +7,14 @@ function metricsOf(steps: number): Metrics[] {
     const step = i + 1;
     const bits = 2.2 + 5.8 * Math.exp(-i / 25) + 2 / Math.sqrt(step) + 0.2 * Math.sin(i * 12.9898);
     const spent = { step, tokens: step * 4096, seconds: step * 0.5 };
-    const line: Metrics = { ...spent, "train/loss": bits * Math.LN2, "train/bitsPerByte": bits, learningRate: 1e-3, tokensPerSecond: 8192, memory: 1e9 };
+    const line: Metrics = {
+      ...spent,
+      "train/loss": bits * Math.LN2,
+      "train/bitsPerByte": bits,
+      learningRate: 1e-3,
+      tokensPerSecond: 8192,
+      memory: 1e9,
+    };
     return step % 50 === 0 ? [line, { ...spent, "heldOut/bitsPerByte": bits + 0.1, whole: false }] : [line];
   }).flat();
 }
@@ -32,7 +39,13 @@ describe("drawCurves", () => {
   });
 
   it("never writes NaN or Infinity into a path", () => {
-    const svg = drawCurves([{ path: "a", metrics: metricsOf(1) }, { path: "b", metrics: metricsOf(300) }], { against: "minutes" });
+    const svg = drawCurves(
+      [
+        { path: "a", metrics: metricsOf(1) },
+        { path: "b", metrics: metricsOf(300) },
+      ],
+      { against: "minutes" },
+    );
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
 });

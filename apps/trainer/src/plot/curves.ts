@@ -18,7 +18,10 @@ const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56b4e9
 /** More points than pixels show nothing. */
 const maxPoints = 600;
 
-export function drawCurves(runs: readonly RunCurve[], { against = "tokens" }: { against?: Spent } = {}): string {
+export function drawCurves(
+  runs: readonly RunCurve[],
+  { against = "tokens" }: { against?: Spent } = {},
+): string {
   const single = runs.length === 1;
   const lines = runs.flatMap((run, i) => linesOf(run, against, i, single));
   return chart({
@@ -32,7 +35,8 @@ export function drawCurves(runs: readonly RunCurve[], { against = "tokens" }: { 
 }
 
 function linesOf({ path, metrics }: RunCurve, against: Spent, index: number, single: boolean): Line[] {
-  const x = (line: Metrics) => ({ tokens: line.tokens, steps: line.step, minutes: line.seconds / 60 })[against];
+  const x = (line: Metrics) =>
+    ({ tokens: line.tokens, steps: line.step, minutes: line.seconds / 60 })[against];
   const train = metrics.filter(isStep).map((line) => [x(line), line["train/bitsPerByte"]] as const);
   const heldOut = metrics.flatMap((line) =>
     // The evaluation of everything, at the end, is of other tokens: it is told, not joined to this line.
@@ -85,7 +89,8 @@ function thin<T>(points: readonly T[]): T[] {
 function summary({ metrics }: RunCurve): string {
   const last = metrics.findLast((line) => !isStep(line));
   const steps = metrics.at(-1)?.step ?? 0;
-  const figure = last && !isStep(last) ? `, held out ${last["heldOut/bitsPerByte"].toFixed(3)} bits per byte` : "";
+  const figure =
+    last && !isStep(last) ? `, held out ${last["heldOut/bitsPerByte"].toFixed(3)} bits per byte` : "";
   return `${steps.toLocaleString("en")} steps${figure}`;
 }
 

@@ -2,7 +2,17 @@
  * Files and folders that are there whole or not at all, whatever happens while they are written: everything goes into a
  * temporary place beside the target, reaches the disk, and is then renamed.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { writing } from "./file-errors";
 

@@ -19,9 +19,21 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { removeFolder, removeUnfinished, writeFolderAtomically } from "./atomic";
 import { type CheckpointFolder, checkpointsOf, checkpointPath, isRun, requireFolder } from "./folder";
-import { checkWhole, parseJson, readState, type TrainerState, type TrainingProgress, writeState } from "./trainer-state";
+import {
+  checkWhole,
+  parseJson,
+  readState,
+  type TrainerState,
+  type TrainingProgress,
+  writeState,
+} from "./trainer-state";
 
-const names = { config: "config.json", model: "model.safetensors", optimizer: "optimizer.safetensors", state: "trainer.json" } as const;
+const names = {
+  config: "config.json",
+  model: "model.safetensors",
+  optimizer: "optimizer.safetensors",
+  state: "trainer.json",
+} as const;
 
 export interface Checkpoint {
   path: string;
@@ -47,7 +59,9 @@ export async function saveCheckpoint(
   const files = {
     [names.config]: Buffer.from(`${JSON.stringify(config, null, 2)}\n`),
     [names.model]: encodeSafetensors(weights, { format: "reformer-ts" }),
-    [names.optimizer]: encodeSafetensors(await readParameters(optimizer.moments), { step: String(optimizer.step) }),
+    [names.optimizer]: encodeSafetensors(await readParameters(optimizer.moments), {
+      step: String(optimizer.step),
+    }),
   };
   writeFolderAtomically(path, { ...files, [names.state]: writeState(progress, files) });
   return path;
@@ -58,14 +72,19 @@ export async function saveCheckpoint(
  *
  * @throws InputError when there is none, or its small files are not right; weights are not looked at yet
  */
-export function openCheckpoint(path: string, { prefer = "best", field = "checkpoint" }: { prefer?: "best" | "newest"; field?: string } = {}): Checkpoint {
+export function openCheckpoint(
+  path: string,
+  { prefer = "best", field = "checkpoint" }: { prefer?: "best" | "newest"; field?: string } = {},
+): Checkpoint {
   requireFolder(path, field, "the folder of a run or of one of its checkpoints");
   if (existsSync(join(path, names.config))) return readSmallFiles(path);
   const all = checkpointsOf(path);
   if (all.length === 0) {
     throw new InputError({
       field,
-      given: isRun(path) ? `${path}, a run without a checkpoint yet` : `${path}, which holds no ${names.config}`,
+      given: isRun(path)
+        ? `${path}, a run without a checkpoint yet`
+        : `${path}, which holds no ${names.config}`,
       allowed: "the folder of a run or of one of its checkpoints",
     });
   }
@@ -83,7 +102,10 @@ export function loadOptimizer({ path, state }: Checkpoint, optimizer: Optimizer)
   const file = join(path, names.optimizer);
   const { moments } = optimizer;
   const shapes = Object.fromEntries(moments.names().map((name) => [name, moments.get(name).shape]));
-  optimizer.restore(state?.step ?? 0, tensorsFromState(shapes, readTensors(file, names.optimizer, state), file));
+  optimizer.restore(
+    state?.step ?? 0,
+    tensorsFromState(shapes, readTensors(file, names.optimizer, state), file),
+  );
 }
 
 /**
@@ -108,14 +130,18 @@ function bestOf(all: readonly CheckpointFolder[]): CheckpointFolder {
 
 function readSmallFiles(path: string): Checkpoint {
   const read = (name: string) => readSmall(join(path, name));
-  const config = resolveConfig(parseJson(read(names.config), join(path, names.config)), join(path, names.config));
+  const config = resolveConfig(
+    parseJson(read(names.config), join(path, names.config)),
+    join(path, names.config),
+  );
   const foreign = !existsSync(join(path, names.state));
   return { path, config, state: foreign ? null : readState(read(names.state), join(path, names.state)) };
 }
 
 function readSmall(path: string): string {
   const size = existsSync(path) ? statSync(path).size : 0;
-  if (size > 1 << 20) throw new InputError({ field: path, given: `${size} bytes long`, allowed: "at most 1 MB" });
+  if (size > 1 << 20)
+    throw new InputError({ field: path, given: `${size} bytes long`, allowed: "at most 1 MB" });
   return new TextDecoder().decode(readExisting(path));
 }
 
@@ -127,7 +153,11 @@ function readTensors(file: string, name: string, state: TrainerState | null): Re
 
 function readExisting(path: string): Uint8Array {
   if (!existsSync(path) || !statSync(path).isFile()) {
-    throw new InputError({ field: path, given: existsSync(path) ? "no file" : "missing", allowed: "there: a checkpoint is a whole folder" });
+    throw new InputError({
+      field: path,
+      given: existsSync(path) ? "no file" : "missing",
+      allowed: "there: a checkpoint is a whole folder",
+    });
   }
   const bytes = readFileSync(path);
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -136,7 +166,12 @@ function readExisting(path: string): Uint8Array {
 function requireFinite(weights: Record<string, StoredTensor>, step: number): void {
   for (const [name, { data }] of Object.entries(weights)) {
     if (!(data as Float32Array).every(Number.isFinite)) {
-      throw new InputError({ field: `${name} after step ${step}`, given: "not finite everywhere", allowed: "made of numbers: nothing was saved over the last good checkpoint; try a lower --learning-rate, or --clip-norm 1" });
+      throw new InputError({
+        field: `${name} after step ${step}`,
+        given: "not finite everywhere",
+        allowed:
+          "made of numbers: nothing was saved over the last good checkpoint; try a lower --learning-rate, or --clip-norm 1",
+      });
     }
   }
 }

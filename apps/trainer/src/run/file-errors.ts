@@ -3,7 +3,10 @@ import { InputError } from "@reformer-ts/internal-checks";
 
 const reasons: Record<string, [given: string, allowed: string]> = {
   ENOSPC: ["on a full disk", "where there is space; what was saved before is kept, so free some and resume"],
-  EDQUOT: ["beyond your disk quota", "where there is space; what was saved before is kept, so free some and resume"],
+  EDQUOT: [
+    "beyond your disk quota",
+    "where there is space; what was saved before is kept, so free some and resume",
+  ],
   EFBIG: ["larger than a file may be there", "where large files can be"],
   EROFS: ["on a read-only file system", "somewhere that can be written"],
   EACCES: ["not yours to write", "a folder that you may write to"],

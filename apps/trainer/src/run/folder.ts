@@ -58,7 +58,11 @@ export function makeFolder(path: string): void {
 /** @throws InputError unless `path` is a folder */
 export function requireFolder(path: string, field: string, allowed: string): void {
   if (!existsSync(path) || !statSync(path).isDirectory()) {
-    throw new InputError({ field, given: existsSync(path) ? `${path}, a file` : `${path}, which is not there`, allowed });
+    throw new InputError({
+      field,
+      given: existsSync(path) ? `${path}, a file` : `${path}, which is not there`,
+      allowed,
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Optimizer, Parameters } from "@reformer-ts/model";
 import { join } from "node:path";
 import type { RunConfig } from "../config/schema";
 import type { Corpus } from "../corpus";
-import type { Watcher } from "../loop";
+import type { Watcher } from "../session";
 import { drawCurves } from "../plot/curves";
 import { progressView } from "../progress";
 import { dim, type Terminal } from "../terminal";
@@ -30,9 +30,15 @@ export interface Recorder {
   close(): void;
 }
 
-export function recorder(terminal: Terminal, { run, config, corpus, backend, parameters, optimizer }: Recorded): Recorder {
+export function recorder(
+  terminal: Terminal,
+  { run, config, corpus, backend, parameters, optimizer }: Recorded,
+): Recorder {
   const { training, data } = config;
-  const view = progressView(terminal, { logEvery: training.logEvery, tokensPerStep: training.batch * training.length });
+  const view = progressView(terminal, {
+    logEvery: training.logEvery,
+    tokensPerStep: training.batch * training.length,
+  });
   const curve = join(run, runFiles.curve);
   const draw = () => writeFileAtomically(curve, drawCurves([{ path: run, metrics: readMetrics(run) }]));
   return {
@@ -44,7 +50,8 @@ export function recorder(terminal: Terminal, { run, config, corpus, backend, par
       heldOut(metrics) {
         appendMetrics(run, metrics);
         draw();
-        if (!metrics.whole) view.line(`step ${metrics.step}: held out ${metrics["heldOut/bitsPerByte"].toFixed(3)} bits/byte`);
+        if (!metrics.whole)
+          view.line(`step ${metrics.step}: held out ${metrics["heldOut/bitsPerByte"].toFixed(3)} bits/byte`);
       },
       sample: (text) => view.line(dim(terminal, text.replace(/\s*\n\s*/g, " ⏎ "))),
       planned(steps) {
@@ -52,14 +59,19 @@ export function recorder(terminal: Terminal, { run, config, corpus, backend, par
         view.line(`${steps.toLocaleString("en")} steps fit into ${training.minutes} minutes`);
       },
       async save(progress) {
-        await saveCheckpoint(run, config.model, { parameters, optimizer }, {
-          ...progress,
-          backend,
-          corpus: { bytes: corpus.bytes, sha256: corpus.sha256 },
-          tokenizer: { type: "bytes" },
-          data,
-          training,
-        });
+        await saveCheckpoint(
+          run,
+          config.model,
+          { parameters, optimizer },
+          {
+            ...progress,
+            backend,
+            corpus: { bytes: corpus.bytes, sha256: corpus.sha256 },
+            tokenizer: { type: "bytes" },
+            data,
+            training,
+          },
+        );
         pruneCheckpoints(run, training.keep);
       },
     },

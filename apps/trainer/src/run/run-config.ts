@@ -17,7 +17,8 @@ export function writeRunConfig(run: string, config: RunConfig): void {
 /** @throws InputError when there is none or it is not JSON; what it says is checked like a config file */
 export function readRunConfig(run: string): NamedLayer {
   const path = join(run, runFiles.config);
-  if (!existsSync(path)) throw new InputError({ field: path, given: "missing", allowed: "the config of a run" });
+  if (!existsSync(path))
+    throw new InputError({ field: path, given: "missing", allowed: "the config of a run" });
   return { file: path, values: parseJson(readFileSync(path, "utf8"), path) as Layer };
 }
 
@@ -26,22 +27,47 @@ export function readRunConfig(run: string): NamedLayer {
  *
  * @throws InputError naming what differs
  */
-export function requireSameRun({ path, config: model, state }: Checkpoint, config: RunConfig, corpus: Corpus): void {
+export function requireSameRun(
+  { path, config: model, state }: Checkpoint,
+  config: RunConfig,
+  corpus: Corpus,
+): void {
   if (state === null) {
-    throw new InputError({ field: "--resume", given: `${path}, which has weights alone`, allowed: "a checkpoint with its trainer.json" });
+    throw new InputError({
+      field: "--resume",
+      given: `${path}, which has weights alone`,
+      allowed: "a checkpoint with its trainer.json",
+    });
   }
   const fixed: [string, unknown, unknown][] = [
-    ...Object.keys(model).map((key) => [key, config.model[key as keyof typeof model], model[key as keyof typeof model]] as [string, unknown, unknown]),
+    ...Object.keys(model).map(
+      (key) =>
+        [key, config.model[key as keyof typeof model], model[key as keyof typeof model]] as [
+          string,
+          unknown,
+          unknown,
+        ],
+    ),
     ["corpus", config.data.corpus, state.data.corpus],
     ["heldOut", config.data.heldOut, state.data.heldOut],
-    ...(["seed", "length", "optimizer"] as const).map((key) => [key, config.training[key], state.training[key]] as [string, unknown, unknown]),
+    ...(["seed", "length", "optimizer"] as const).map(
+      (key) => [key, config.training[key], state.training[key]] as [string, unknown, unknown],
+    ),
   ];
   for (const [key, now, then] of fixed) {
     if (JSON.stringify(now) !== JSON.stringify(then)) {
-      throw new InputError({ field: key, given: JSON.stringify(now), allowed: `${JSON.stringify(then)}, with which this run began` });
+      throw new InputError({
+        field: key,
+        given: JSON.stringify(now),
+        allowed: `${JSON.stringify(then)}, with which this run began`,
+      });
     }
   }
   if (corpus.sha256 !== state.corpus.sha256) {
-    throw new InputError({ field: `corpus ${config.data.corpus}`, given: `of other bytes than when this run began (${corpus.bytes}, then ${state.corpus.bytes})`, allowed: "the same text" });
+    throw new InputError({
+      field: `corpus ${config.data.corpus}`,
+      given: `of other bytes than when this run began (${corpus.bytes}, then ${state.corpus.bytes})`,
+      allowed: "the same text",
+    });
   }
 }

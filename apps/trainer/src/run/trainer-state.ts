@@ -31,7 +31,10 @@ export type TrainingProgress = Omit<TrainerState, "formatVersion" | "files">;
 
 /** The text of `trainer.json` for these other files of the same folder. */
 export function writeState(progress: TrainingProgress, files: Record<string, Uint8Array>): string {
-  const marks = Object.entries(files).map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]);
+  const marks = Object.entries(files).map(([name, bytes]) => [
+    name,
+    { bytes: bytes.length, sha256: sha256(bytes) },
+  ]);
   const state: TrainerState = { formatVersion, ...progress, files: Object.fromEntries(marks) };
   return `${JSON.stringify(state, null, 2)}\n`;
 }
@@ -42,7 +45,11 @@ export function writeState(progress: TrainingProgress, files: Record<string, Uin
  */
 export function readState(text: string, where: string): TrainerState {
   const value = parseJson(text, where) as { formatVersion?: unknown } | null;
-  if (typeof value === "object" && typeof value?.formatVersion === "number" && value.formatVersion > formatVersion) {
+  if (
+    typeof value === "object" &&
+    typeof value?.formatVersion === "number" &&
+    value.formatVersion > formatVersion
+  ) {
     throw new InputError({
       field: `${where}: formatVersion`,
       given: `${value.formatVersion}, of a newer reformer`,
@@ -57,10 +64,18 @@ export function checkWhole({ files }: TrainerState, name: string, bytes: Uint8Ar
   const mark = files[name];
   if (mark === undefined) return;
   if (bytes.length !== mark.bytes) {
-    throw new InputError({ field: where, given: `${bytes.length} bytes long`, allowed: `${mark.bytes} bytes long, as it was written: it is cut short or of another checkpoint` });
+    throw new InputError({
+      field: where,
+      given: `${bytes.length} bytes long`,
+      allowed: `${mark.bytes} bytes long, as it was written: it is cut short or of another checkpoint`,
+    });
   }
   if (sha256(bytes) !== mark.sha256) {
-    throw new InputError({ field: where, given: "damaged (its sha256 has changed)", allowed: "as it was written; an older checkpoint of the run may be whole" });
+    throw new InputError({
+      field: where,
+      given: "damaged (its sha256 has changed)",
+      allowed: "as it was written; an older checkpoint of the run may be whole",
+    });
   }
 }
 
@@ -69,7 +84,10 @@ export function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InputError({ field: where, given: text.trim() === "" ? "empty" : "not JSON", allowed: "a complete JSON file" }, { cause: error });
+    throw new InputError(
+      { field: where, given: text.trim() === "" ? "empty" : "not JSON", allowed: "a complete JSON file" },
+      { cause: error },
+    );
   }
 }
 
