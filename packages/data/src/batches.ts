@@ -16,6 +16,9 @@ export interface Batch {
   shape: [batch: number, length: number];
   /** Targets that count: all of them, unless rows were padded or a task asks for some positions only. */
   counted: number;
+  /** `[batch, sourceLength]`, for an encoder. */
+  source?: Int32Array;
+  sourceShape?: [batch: number, sourceLength: number];
 }
 
 /** How many examples all ranks together have taken. Goes into a checkpoint as it is. */
@@ -80,16 +83,19 @@ export function* batchesOnce(examples: Examples, { batch }: { batch: number }): 
 
 /** Examples `first … first + batch - 1`; rows past the last example are zeros whose targets are ignored. */
 function stack(examples: Examples, first: number, batch: number): Batch {
-  const { length } = examples;
+  const { length, sourceLength } = examples;
+  const source = sourceLength === undefined ? undefined : new Int32Array(batch * sourceLength);
   const inputs = new Int32Array(batch * length);
   const targets = new Int32Array(batch * length).fill(ignored);
   for (let row = 0; row < batch && first + row < examples.count; row++) {
     const example = examples.example(first + row);
     inputs.set(example.inputs, row * length);
     targets.set(example.targets, row * length);
+    if (source && example.source) source.set(example.source, row * sourceLength!);
   }
   const counted = targets.reduce((sum, target) => sum + (target === ignored ? 0 : 1), 0);
-  return { inputs, targets, shape: [batch, length], counted };
+  const stacked: Batch = { inputs, targets, shape: [batch, length], counted };
+  return source ? { ...stacked, source, sourceShape: [batch, sourceLength!] } : stacked;
 }
 
 /** @throws InputError unless `value` is an integer from `low` to `high` */

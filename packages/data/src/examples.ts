@@ -6,11 +6,13 @@
  * deals them out.
  */
 
-/** Both `[length]`. Position `i` of `targets` is what the model should say after reading `inputs[0 … i]`. */
+/** Inputs and targets are `[length]`. Position `i` of `targets` is what the model should say after reading `inputs[0 … i]`. */
 export interface Example {
   inputs: Int32Array;
   /** {@link ignored} where nothing is to be said. */
   targets: Int32Array;
+  /** `[sourceLength]`, what an encoder reads before; only where there is one. */
+  source?: Int32Array;
 }
 
 /** The target that no loss counts. */
@@ -19,6 +21,8 @@ export const ignored = -1;
 export interface Examples {
   /** Tokens of each example. */
   readonly length: number;
+  /** Tokens of each source; absent where there is none. */
+  readonly sourceLength?: number;
   /** How many there are; Infinity when examples never end. */
   readonly count: number;
   /** Example `index`, for any index below `count`. */

@@ -1,7 +1,9 @@
 export { type Tokenizer, type TokenizerJSON, type TextStream, tokenizerFromJSON } from "./tokenizer";
 export { byteTokenizer } from "./bytes";
 export { characterTokenizer, characterTokenizerFor } from "./characters";
+export { endToken, padToken, reserveTokens } from "./reserved";
 export { decodeText, unixLines } from "./text";
+export { stripGutenberg } from "./gutenberg";
 export { type TokenSource, type TokenArray, tokensOf, sliceOf, concatenate } from "./token-source";
 export { type Split, splitTail, splitByFractions, splitByCounts } from "./split";
 export { type Example, type Examples, ignored } from "./examples";
@@ -16,4 +18,18 @@ export {
 export { type SequentialOptions, randomWindows, sequentialWindows } from "./windows";
 export { type RecordOptions, records, shuffled } from "./records";
 export { type CopyTaskOptions, copyTask } from "./copy-task";
+export { type Pair, type PairOptions, alignedPairs, pairExamples, tabSeparatedPairs } from "./pairs";
+export {
+  type Chorales,
+  type Step,
+  musicPieces,
+  musicTokens,
+  musicVocabSize,
+  parseChorales,
+} from "./chorales";
+export { genomeAlphabet, genomeText, parseFasta } from "./fasta";
+export { type NumericArray, tokensOfArray } from "./numeric-array";
+export { parseIdx } from "./idx";
+export { parseNpy } from "./npy";
+export { type MarkovOptions, markovBits } from "./markov";
 export { bitsPerByte } from "./bits";

@@ -42,7 +42,7 @@ export function records(source: TokenSource, { length, startToken = 0 }: RecordO
 export function shuffled(examples: Examples, { seed }: { seed: number }): Examples {
   const { count } = examples;
   return {
-    length: examples.length,
+    ...examples,
     count: Infinity,
     example(index) {
       const epochSeed = deriveSeed(seed, "records", Math.floor(index / count));

@@ -8,6 +8,7 @@ import { InputError } from "@reformer-ts/internal-checks";
 
 import { byteTokenizer } from "./bytes";
 import { characterTokenizer } from "./characters";
+import { reserveTokens } from "./reserved";
 
 export interface Tokenizer {
   /** Tokens are 0 … vocabSize - 1. */
@@ -35,20 +36,28 @@ export interface TextStream {
 export type TokenizerJSON =
   | { type: "bytes" }
   | { type: "characters"; characters: string }
-  | { type: "subword"; file: object };
+  | { type: "subword"; file: object }
+  | { type: "reserved"; count: number; tokenizer: TokenizerJSON };
 
 /**
- * The byte or character tokenizer that {@link Tokenizer.toJSON} described; `anyTokenizerFromJSON` of
- * "@reformer-ts/data/subword" reads subword ones too, and brings their library with it.
+ * The tokenizer that {@link Tokenizer.toJSON} described.
+ * @param subword how to read a subword vocabulary; `anyTokenizerFromJSON` of "@reformer-ts/data/subword" gives it, and brings
+ *   its library with it
  * @throws InputError when it describes none
  */
-export function tokenizerFromJSON(json: unknown): Tokenizer {
-  const { type, characters } = Object(json) as { type?: unknown; characters?: unknown };
+export function tokenizerFromJSON(json: unknown, subword?: (file: unknown) => Tokenizer): Tokenizer {
+  const fields = Object(json) as Record<string, unknown>;
+  const { type } = fields;
   if (type === "bytes") return byteTokenizer();
-  if (type === "characters" && typeof characters === "string") return characterTokenizer(characters);
+  if (type === "characters" && typeof fields.characters === "string")
+    return characterTokenizer(fields.characters);
+  if (type === "subword" && subword !== undefined) return subword(fields.file);
+  if (type === "reserved" && Object(fields.tokenizer).type !== "reserved") {
+    return reserveTokens(tokenizerFromJSON(fields.tokenizer, subword), { count: fields.count as number });
+  }
   throw new InputError({
     field: "tokenizer",
     given: JSON.stringify(json)?.slice(0, 80) ?? "undefined",
-    allowed: '{ "type": "bytes" } or { "type": "characters", "characters": "..." }',
+    allowed: `{ "type": "bytes" }, or of type "characters", ${subword ? '"subword" ' : ""}or "reserved" with what belongs to it`,
   });
 }

@@ -1,18 +1,16 @@
 /**
  * A text file as byte tokens, read from disk window by window: the corpus may be larger than memory.
  *
- * Gzip cannot be entered in the middle, so a compressed file is unpacked into memory, within the bound of `readBytes`.
+ * An archive cannot be entered in the middle, so a compressed file is unpacked into memory, within the bound of `readBytes`.
  */
 
-import { closeSync, openSync, readSync, statSync } from "node:fs";
-
-import { InputError } from "@reformer-ts/internal-checks";
-
-import { notText, firstInvalidByte } from "../text";
+import { firstInvalidByte, notText } from "../text";
 import { checkRange, concatenate, sliceOf, tokensOf, type TokenSource } from "../token-source";
-import { emptyFile, onFile } from "./file-error";
+import { emptyFile } from "./file-error";
 import { listFiles } from "./list-files";
-import { isGzip, readBytes } from "./read-bytes";
+import { openFile } from "./open-file";
+import { readBytes } from "./read-bytes";
+import { isPacked } from "./unpack";
 
 /** A source that holds files open until it is closed. */
 export interface FileSource extends TokenSource {
@@ -52,40 +50,18 @@ function openOne(path: string): FileSource {
 }
 
 function openBytes(path: string): FileSource {
-  const { size, descriptor } = onFile(path, "a file that can be read", () => ({
-    size: statSync(path).size,
-    descriptor: openSync(path, "r"),
-  }));
-  const source = fileSource(path, descriptor, size);
-  if (!isGzip(bytesBetween(source, 0, Math.min(2, size)))) return source;
-  source.close();
-  return { ...tokensOf(readBytes(path)), close: () => {} };
-}
-
-function fileSource(path: string, descriptor: number, size: number): FileSource {
-  let open = true;
+  const file = openFile(path);
+  if (isPacked(file.read(0, Math.min(4, file.size)))) {
+    file.close();
+    return { ...tokensOf(readBytes(path)), close: () => {} };
+  }
   return {
-    length: size,
+    length: file.size,
     read(start, count) {
-      checkRange(size, start, count);
-      const bytes = new Uint8Array(count);
-      for (let done = 0; done < count;) {
-        const got = readSync(descriptor, bytes, done, count - done, start + done);
-        if (got === 0) {
-          throw new InputError({
-            field: path,
-            given: "shorter than when it was opened",
-            allowed: "left as it was",
-          });
-        }
-        done += got;
-      }
-      return Int32Array.from(bytes);
+      checkRange(file.size, start, count);
+      return Int32Array.from(file.read(start, count));
     },
-    close() {
-      if (open) closeSync(descriptor);
-      open = false;
-    },
+    close: () => file.close(),
   };
 }
 

@@ -6,6 +6,5 @@ import { subwordTokenizer } from "./subword-tokenizer";
  * @throws InputError when it describes none
  */
 export function anyTokenizerFromJSON(json: unknown): Tokenizer {
-  const { type, file } = Object(json) as { type?: unknown; file?: unknown };
-  return type === "subword" ? subwordTokenizer(file, "tokenizer") : tokenizerFromJSON(json);
+  return tokenizerFromJSON(json, (file) => subwordTokenizer(file, "tokenizer"));
 }

@@ -5,6 +5,15 @@ import { float32Of, messageFields, stringOf } from "./protobuf";
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
+const outcome = (message: Uint8Array) => {
+  try {
+    const sizes = Array.from(messageFields(message, "m"), ({ bytes: content }) => content.length);
+    return sizes.reduce((sum, size) => sum + size, 0) <= message.length ? "fields" : "too much";
+  } catch (error) {
+    return (error as Error).name;
+  }
+};
+
 describe("messageFields", () => {
   it("reads the wire types that the format has", () => {
     // The examples of the encoding's own documentation: 150 as a varint, "testing" as a string; then a float.
@@ -40,14 +49,6 @@ describe("messageFields", () => {
   });
 
   it("ends on any bytes, with fields or with an InputError", () => {
-    const outcome = (message: Uint8Array) => {
-      try {
-        const sizes = Array.from(messageFields(message, "m"), ({ bytes: content }) => content.length);
-        return sizes.reduce((sum, size) => sum + size, 0) <= message.length ? "fields" : "too much";
-      } catch (error) {
-        return (error as Error).name;
-      }
-    };
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (message) => {
         expect(["fields", "InputError"]).toContain(outcome(message));
