@@ -13,6 +13,8 @@ export interface OpenedBackend {
   label: string;
   /** What computes: `CPU`, or the name of an adapter. */
   device: string;
+  /** True where that device is the CPU imitating a GPU; `auto` never takes one. */
+  isSoftware?: boolean;
   versions: Record<string, string>;
   /** One sentence: why this backend and no other. */
   why: string;

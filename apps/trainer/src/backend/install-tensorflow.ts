@@ -1,19 +1,20 @@
-import { rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-
 import { InputError } from "@reformer-ts/internal-checks";
 
+import { buildInstallation } from "./build-installation";
 import { cacheFolder } from "./cache-folder";
-import { compileBinding } from "./compile-binding";
-import { downloadWheel } from "./download-wheel";
-import { findInCache, findInProject, installationFolder, type TensorflowCandidate } from "./find-tensorflow";
+import { hasCudaDriver } from "./cuda-driver";
+import { explainFileError } from "./explain-file-error";
+import {
+  candidateAt,
+  findInCache,
+  findInProject,
+  installationPlaces,
+  type TensorflowCandidate,
+} from "./find-tensorflow";
 import { withInstallLock } from "./install-lock";
-import { installNodePackage, tfjsNodeIn } from "./node-package";
 import { proveTensorflow, type TensorflowProof } from "./prove-tensorflow";
-import { exists, stage, sweepPartials } from "./stage";
-import { findTools, type Tools } from "./tools";
-import { isNeededOfTensorflow, unpackWheel } from "./unpack-wheel";
-import { TENSORFLOW_VERSION, wheelSet, type WheelSet } from "./versions";
+import { findTools } from "./tools";
+import { TENSORFLOW_VERSION, wheelSet, type WheelSet } from "./wheels";
 
 export interface InstallOptions {
   /** Take the libraries built for CUDA. */
@@ -21,6 +22,8 @@ export interface InstallOptions {
   log?: (line: string) => void;
   cacheDir?: string;
   workingDirectory?: string;
+  /** What to fetch; by default what the table has for this platform. */
+  wheels?: WheelSet;
 }
 
 export interface TensorflowInstallation extends TensorflowCandidate {
@@ -28,7 +31,7 @@ export interface TensorflowInstallation extends TensorflowCandidate {
 }
 
 /**
- * Finds a TensorFlow that works, or builds one into the user's cache.
+ * Finds a TensorFlow that works, or builds one into the user's cache, where the next clone finds it at once.
  *
  * @throws InputError when something is missing that the user can mend, or the platform has no such library
  */
@@ -37,86 +40,76 @@ export async function installTensorflow({
   log = () => undefined,
   cacheDir = cacheFolder(),
   workingDirectory = process.cwd(),
+  wheels = wheelSet(`${process.platform}-${process.arch}`, { gpu }),
 }: InstallOptions = {}): Promise<TensorflowInstallation> {
+  const installation =
+    (await findWorking({ gpu, cacheDir, workingDirectory, log })) ??
+    (await build({ gpu, cacheDir, wheels, log }));
+  const { proof, packageFolder } = installation;
+  log(`TensorFlow ${proof.tensorflow} works on the ${proof.usesGpu ? "GPU" : "CPU"} (${packageFolder}).`);
+  if (gpu && !proof.usesGpu) {
+    log(
+      hasCudaDriver()
+        ? "It was built for CUDA but found no GPU that it can use, so it computes on the CPU (nvidia-smi tells more)."
+        : "It was built for CUDA but no CUDA driver is loaded, so it computes on the CPU until there is one.",
+    );
+  }
+  return installation;
+}
+
+async function findWorking({
+  gpu,
+  cacheDir,
+  workingDirectory,
+  log,
+}: Required<Omit<InstallOptions, "wheels">>): Promise<TensorflowInstallation | undefined> {
   for (const find of [() => findInProject(workingDirectory, { gpu }), () => findInCache(cacheDir, { gpu })]) {
     const candidate = await find();
-    const proved = candidate && (await proveCandidate(candidate, log));
-    if (proved) return proved;
+    const outcome = candidate && (await proveTensorflow(candidate.packageFolder));
+    if (outcome?.works) return { ...candidate!, proof: outcome.proof };
+    if (outcome) log(`${candidate!.packageFolder} does not work here: ${outcome.reason}.`);
   }
-  const platform = `${process.platform}-${process.arch}`;
-  const wheels = wheelSet(platform, { gpu });
-  if (wheels === undefined || !usesGlibc()) {
-    throw new InputError({
-      field: `this platform (${platform}${usesGlibc() ? "" : ", no glibc"})`,
-      given: `without a TensorFlow ${TENSORFLOW_VERSION} library that tfjs-node could load`,
-      allowed:
-        "linux-x64 or linux-arm64 with glibc, or one where `npm install @tensorflow/tfjs-node` in your project works (it is then used); until then training runs on the WASM backend",
-    });
-  }
-  const tools = await findTools();
-  const folder = installationFolder(cacheDir, { gpu });
-  return withInstallLock(folder, () => build(folder, { gpu, wheels, tools, log }), {
-    onWait: () => log("Another install is at work in the same cache; waiting for it."),
-  });
-}
-
-async function build(
-  folder: string,
-  { gpu, wheels, tools, log }: { gpu: boolean; wheels: WheelSet; tools: Tools; log: (line: string) => void },
-): Promise<TensorflowInstallation> {
-  await sweepPartials(folder);
-  const librariesFolder = join(folder, "libraries");
-  const tensorflowFolder = join(librariesFolder, "tensorflow");
-  const nodeFolder = join(folder, "node");
-  const wheelFolder = join(folder, "wheels");
-  await stage(librariesFolder, async (temporary) => {
-    const megabytes = wheels.wheels.reduce((sum, wheel) => sum + wheel.megabytes, 0);
-    log(
-      `TensorFlow ${TENSORFLOW_VERSION}: downloading ${megabytes} MB by pip; it will take about ${wheels.installedMegabytes} MB in ${folder}.`,
-    );
-    await sweepPartials(wheelFolder);
-    for (const wheel of wheels.wheels) {
-      const path = await downloadWheel(wheel, {
-        folder: wheelFolder,
-        platform: wheels.platform,
-        python: tools.python,
-      });
-      log(`Unpacking ${wheel.file}.`);
-      await unpackWheel(path, temporary, isNeededOfTensorflow);
-    }
-  });
-  await rm(wheelFolder, { recursive: true, force: true });
-  log("Installing @tensorflow/tfjs-node by npm.");
-  await installNodePackage(nodeFolder, tools);
-  log(`Compiling its binding with ${tools.compiler}.`);
-  await compileBinding({ nodeFolder, tensorflowFolder, compiler: tools.compiler });
-  const candidate: TensorflowCandidate = {
-    packageFolder: tfjsNodeIn(nodeFolder),
-    origin: "cache",
-    gpu,
-    home: tensorflowFolder,
-  };
-  const proved = await proveCandidate(candidate, log);
-  if (proved === undefined) throw new Error("The TensorFlow that was just built does not work.");
-  await stage(join(folder, "ready.json"), (temporary) => writeFile(temporary, JSON.stringify(proved.proof)));
-  return proved;
-}
-
-async function proveCandidate(
-  candidate: TensorflowCandidate,
-  log: (line: string) => void,
-): Promise<TensorflowInstallation | undefined> {
-  const outcome = await proveTensorflow(candidate.packageFolder);
-  if (outcome.works) {
-    log(`TensorFlow ${outcome.proof.tensorflow} works (${candidate.packageFolder}).`);
-    return { ...candidate, proof: outcome.proof };
-  }
-  log(`${candidate.packageFolder} does not work here: ${outcome.reason}.`);
   return undefined;
 }
 
+async function build({
+  gpu,
+  cacheDir,
+  wheels,
+  log,
+}: {
+  gpu: boolean;
+  cacheDir: string;
+  wheels: WheelSet | undefined;
+  log: (line: string) => void;
+}): Promise<TensorflowInstallation> {
+  if (wheels === undefined || !hasGlibc()) throw unsupported({ gpu });
+  const tools = await findTools();
+  const places = installationPlaces(cacheDir, { gpu });
+  const onWait = () => log("Another install is at work in this cache; waiting for it.");
+  try {
+    const proof = await withInstallLock(
+      places.folder,
+      () => buildInstallation(places, { wheelSet: wheels, tools, log }),
+      { onWait },
+    );
+    return { ...candidateAt(places, { gpu }), proof };
+  } catch (error) {
+    throw explainFileError(error, places.folder, wheels.installedMegabytes);
+  }
+}
+
+function unsupported({ gpu }: { gpu: boolean }): InputError {
+  const ownPackage = gpu ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
+  return new InputError({
+    field: "this platform",
+    given: `${process.platform}-${process.arch}${hasGlibc() ? "" : " without glibc"}`,
+    allowed: `${gpu ? "linux-x64" : "linux-x64 or linux-arm64"} with glibc to get TensorFlow ${TENSORFLOW_VERSION} this way; elsewhere \`npm install ${ownPackage}\` in your project may work and is then used, and until then training runs on the WASM backend`,
+  });
+}
+
 /** PyPI's wheels are built against glibc; Alpine's musl cannot load them. */
-function usesGlibc(): boolean {
+function hasGlibc(): boolean {
   const report = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
   return process.platform !== "linux" || report.header.glibcVersionRuntime !== undefined;
 }

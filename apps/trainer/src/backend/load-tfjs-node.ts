@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+
+import { bindingFolder } from "./node-package";
 
 /** What the trainer uses of tfjs-node beyond the tensors that every backend has. */
 export interface TfjsNode {
@@ -23,8 +26,24 @@ export function loadTfjsNode(packageFolder: string): TfjsNode {
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "3";
   const require = createRequire(join(packageFolder, "package.json"));
   restoreRemovedUtilities(require("node:util") as Record<string, unknown>);
-  return require(packageFolder) as TfjsNode;
+  const muter = join(bindingFolder(packageFolder), "mute_stderr.node");
+  const isQuiet = process.env["TF_CPP_MIN_LOG_LEVEL"] === "3" && existsSync(muter);
+  const { mute, unmute } = isQuiet ? (require(muter) as Muter) : NOTHING_TO_MUTE;
+  mute();
+  try {
+    return require(packageFolder) as TfjsNode;
+  } finally {
+    unmute();
+  }
 }
+
+/** What `native/mute_stderr.cc` offers; only packages that this project installed have it. */
+interface Muter {
+  mute(): void;
+  unmute(): void;
+}
+
+const NOTHING_TO_MUTE: Muter = { mute: () => undefined, unmute: () => undefined };
 
 /** Node 23 removed two functions of `util` that tfjs-node 4.22 still calls. */
 function restoreRemovedUtilities(util: Record<string, unknown>): void {

@@ -5,11 +5,21 @@ import { InputError } from "@reformer-ts/internal-checks";
 
 import { lastComplaint, runCommand } from "./run-command";
 import { stage } from "./stage";
-import { NODE_API_HEADERS_VERSION, TFJS_NODE_VERSION } from "./versions";
+
+export const TFJS_NODE_VERSION = "4.22.0";
+const NODE_API_HEADERS_VERSION = "1.9.0";
+
+/** The Node-API level that tfjs-node's loader asks for on every Node from 18 on: one binding serves them all. */
+export const NODE_API_LEVEL = 8;
 
 /** Where a folder made by {@link installNodePackage} keeps tfjs-node. */
 export function tfjsNodeIn(folder: string): string {
   return join(folder, "node_modules", "@tensorflow", "tfjs-node");
+}
+
+/** Where a tfjs-node package looks for its binding. */
+export function bindingFolder(packageFolder: string): string {
+  return join(packageFolder, "lib", `napi-v${NODE_API_LEVEL}`);
 }
 
 /**
@@ -33,15 +43,16 @@ export async function installNodePackage(folder: string, { npm }: { npm: string 
     if (outcome.code !== 0) {
       throw new InputError({
         field: `the download of @tensorflow/tfjs-node ${TFJS_NODE_VERSION} by npm`,
-        given: `refused (${lastComplaint(outcome)})`,
-        allowed: "possible from the registry that npm is set up for",
+        given: `refused: ${lastComplaint(outcome)}`,
+        allowed:
+          "possible from the registry that npm is set up for; until then training runs on the WASM backend",
       });
     }
   });
 }
 
 /** Under `npm run`, npm tells its children which package they belong to; this one belongs to none. */
-function withoutNpmContext(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutNpmContext(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const foreign = /^npm_(package_|lifecycle_|config_(local_prefix|workspaces?|include_workspace_root|dir)$)/i;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !foreign.test(name)));
 }

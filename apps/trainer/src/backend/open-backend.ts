@@ -6,6 +6,7 @@ import { BACKENDS, type BackendName, type OpenedBackend, type OpenOptions, type 
 import { openCpu } from "./open-cpu";
 import { openTensorflowCpu, openTensorflowGpu } from "./open-tensorflow";
 import { openWasm } from "./open-wasm";
+import { openWebgpu } from "./open-webgpu";
 
 /** What a user may ask for. */
 export const BACKEND_CHOICES = ["auto", ...BACKENDS] as const;
@@ -18,26 +19,27 @@ export const BACKEND_CHOICES = ["auto", ...BACKENDS] as const;
  */
 export async function openBackend(name: string = "auto", options: OpenOptions = {}): Promise<OpenedBackend> {
   const { log = () => undefined } = options;
-  const refusals: string[] = [];
-  let remedy = "";
-  for (const candidate of candidatesFor(name)) {
+  const order = candidatesFor(name);
+  const refusals: { candidate: BackendName; reason: string; remedy: string }[] = [];
+  for (const candidate of order) {
     const opening = await openExactly(candidate, { ...options, acceptSoftware: name === "webgpu" });
-    if (opening.works) return { ...opening.backend, why: explain(name, refusals) };
-    log(`${candidate} is out: ${opening.reason}.`);
-    refusals.push(opening.reason);
-    remedy = opening.remedy;
+    const others = refusals.map((refusal) => refusal.candidate);
+    if (opening.works) return { ...opening.backend, why: explain(name, others) };
+    log(`Not ${candidate}: ${opening.reason}.`);
+    refusals.push({ candidate, reason: opening.reason, remedy: opening.remedy });
   }
+  const { reason, remedy } = refusals.at(-1)!;
   throw new InputError({
     field: "--backend",
-    given: `"${name}", which cannot be had (${refusals.at(-1)})`,
-    allowed: `one that works here: mend it with ${remedy}, or take --backend auto`,
+    given: `"${name}", which cannot be had here: ${reason}`,
+    allowed: `one that works (mend it with ${remedy}, or take --backend auto)`,
   });
 }
 
 /** Opens one backend and nothing in its place. */
 export async function openExactly(
   name: BackendName,
-  options: OpenOptions & { acceptSoftware?: boolean } = {},
+  { acceptSoftware = true, ...options }: OpenOptions & { acceptSoftware?: boolean } = {},
 ): Promise<Opening> {
   // tfjs writes advice and "already registered" to the console of whoever embeds it.
   tf.env().set("PROD", true);
@@ -47,7 +49,7 @@ export async function openExactly(
     case "tensorflow":
       return openTensorflowCpu(options);
     case "webgpu":
-      return { works: false, reason: "none", remedy: "none" };
+      return openWebgpu({ acceptSoftware });
     case "wasm":
       return openWasm();
     case "cpu":
@@ -68,8 +70,8 @@ function candidatesFor(name: string): readonly BackendName[] {
   });
 }
 
-function explain(name: string, refusals: readonly string[]): string {
+function explain(name: string, refused: readonly BackendName[]): string {
   if (name !== "auto") return `asked for with --backend ${name}`;
-  if (refusals.length === 0) return "the fastest there is";
-  return `the fastest that works here: ${refusals.join("; ")}`;
+  if (refused.length === 0) return "the fastest there is";
+  return `the fastest that works here; \`reformer doctor\` says why not ${refused.join(", ")}`;
 }

@@ -1,4 +1,4 @@
-import { runCommand, lastComplaint } from "./run-command";
+import { lastComplaint, runCommand } from "./run-command";
 
 /** What a working tfjs-node said of itself after a matMul in a process of its own. */
 export interface TensorflowProof {

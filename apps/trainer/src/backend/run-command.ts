@@ -47,7 +47,7 @@ export function lastComplaint({ stderr, stdout, signal }: CommandOutcome): strin
   const lines = `${stdout}\n${stderr}`
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "" && !/^at /.test(line));
+    .filter((line) => line !== "" && !line.startsWith("at "));
   const complaint = lines.filter((line) => /\berror\b/i.test(line)).at(-1) ?? lines.at(-1);
   return complaint ?? (signal === null ? "it said nothing" : `ended by ${signal}`);
 }

@@ -12,7 +12,7 @@ import { join } from "node:path";
 const SUFFIX = ".partial";
 
 /**
- * Makes `target` unless it is there already.
+ * Makes `target`, whose parent folder exists, unless it is there already.
  *
  * @param make writes the file or folder at the path that it is given
  * @returns whether anything had to be made
@@ -31,11 +31,13 @@ export async function stage(target: string, make: (temporary: string) => Promise
   return true;
 }
 
-/** Removes what killed stages left in a folder. Call it under the folder's lock. */
-export async function sweepPartials(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => [] as string[]);
-  const partials = names.filter((name) => name.endsWith(SUFFIX));
-  await Promise.all(partials.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+/** Removes what killed stages left in these folders. Call it under the installation's lock. */
+export async function sweepPartials(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const names = await readdir(folder).catch(() => [] as string[]);
+    const partials = names.filter((name) => name.endsWith(SUFFIX));
+    await Promise.all(partials.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  }
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -1,0 +1,47 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+
+import { runCommand } from "./run-command";
+
+/** What Dawn says of the adapter that it would take. */
+export interface WebgpuAdapter {
+  description: string;
+  /** True when the adapter is the CPU in disguise, as SwiftShader and llvmpipe are. */
+  isSoftware: boolean;
+}
+
+export type WebgpuOutcome = { adapter: WebgpuAdapter } | { reason: string };
+
+const SCRIPT = `
+const { create } = await import(process.argv[1]);
+const adapter = await create([]).requestAdapter();
+const info = adapter?.info;
+process.stdout.write(JSON.stringify(info ? {
+  description: info.description || info.device || info.vendor,
+  isSoftware: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(
+    [info.description, info.device, info.architecture].join(" ")),
+} : null));
+process.exit(0);
+`;
+
+/** The file of the optional package `webgpu`, or undefined where it was not installed. */
+export function findWebgpuPackage(): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve("webgpu");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks for an adapter in a child process: Dawn writes its search for drivers to the terminal, and drivers crash. */
+export async function proveWebgpu(): Promise<WebgpuOutcome> {
+  const file = findWebgpuPackage();
+  if (file === undefined) return { reason: "the optional package `webgpu` (Dawn) is not installed" };
+  const parameters = ["--input-type=module", "-e", SCRIPT, pathToFileURL(file).href];
+  const outcome = await runCommand(process.execPath, parameters, { timeout: 60_000 });
+  const complaint = outcome.stderr.split("\n").find((line) => line.trim() !== "");
+  const why = complaint ? ` (${complaint.trim().replace(/^Warning: /, "")})` : "";
+  if (outcome.code !== 0) return { reason: `Dawn could not be started${why}` };
+  const adapter = JSON.parse(outcome.stdout) as WebgpuAdapter | null;
+  return adapter === null ? { reason: `Dawn found no graphics adapter${why}` } : { adapter };
+}
