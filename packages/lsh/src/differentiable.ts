@@ -17,25 +17,22 @@ import type { ChunkedOptions, LshOptions } from "./options";
  * @throws InputError when shapes disagree or an option is out of range
  */
 export function lshAttention(queryKey: tf.Tensor, value: tf.Tensor, options: LshOptions): tf.Tensor4D {
+  const gradFunc = (dOutput: tf.Tensor, saved: tf.Tensor[]) => {
+    const [x, v, output, logSumExp, buckets = null] = saved as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor?,
+    ];
+    const inputs = { queryKey: x, value: v, output, logSumExp, buckets };
+    const { dQueryKey, dValue } = lshAttentionGrad(dOutput, inputs, options);
+    return [dQueryKey, dValue];
+  };
   const op = tf.customGrad((...args) => {
     const [x, v, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     const { output, logSumExp, buckets } = lshAttentionForward(x, v, options);
     save(buckets ? [x, v, output, logSumExp, buckets] : [x, v, output, logSumExp]);
-    const gradFunc = (dOutput: tf.Tensor, saved: tf.Tensor[]) => {
-      const [queryKey, value, output, logSumExp, buckets = null] = saved as [
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor?,
-      ];
-      const { dQueryKey, dValue } = lshAttentionGrad(
-        dOutput,
-        { queryKey, value, output, logSumExp, buckets },
-        options,
-      );
-      return [dQueryKey, dValue];
-    };
     return { value: output, gradFunc };
   });
   return op(queryKey, value) as tf.Tensor4D;
@@ -91,21 +88,15 @@ function differentiable(
   value: tf.Tensor,
   { forward, grad }: Pair,
 ): tf.Tensor4D {
+  const gradFunc = (dOutput: tf.Tensor, saved: tf.Tensor[]) => {
+    const [q, k, v, output, logSumExp] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const { dQuery, dKey, dValue } = grad(dOutput, { query: q, key: k, value: v, output, logSumExp });
+    return [dQuery, dKey, dValue];
+  };
   const op = tf.customGrad((...args) => {
     const [q, k, v, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     const { output, logSumExp } = forward(q, k, v);
     save([q, k, v, output, logSumExp]);
-    const gradFunc = (dOutput: tf.Tensor, saved: tf.Tensor[]) => {
-      const [query, key, value, output, logSumExp] = saved as [
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor,
-      ];
-      const { dQuery, dKey, dValue } = grad(dOutput, { query, key, value, output, logSumExp });
-      return [dQuery, dKey, dValue];
-    };
     return { value: output, gradFunc };
   });
   return op(query, key, value) as tf.Tensor4D;

@@ -184,7 +184,7 @@ function sortedSlots(
 ) {
   return Array.from({ length: numHashes }, (_, round) => {
     const bucketOf = (position: number) => buckets?.[(group * numHashes + round) * length + position] ?? 0;
-    const sorted = Array.from({ length }, (__, position) => position).sort(
+    const sorted = Array.from({ length }, (__, position) => position).toSorted(
       (a, b) => bucketOf(a) - bucketOf(b) || a - b,
     );
     return Array.from({ length: paddedLength }, (__, offset) =>

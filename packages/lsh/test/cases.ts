@@ -1,7 +1,7 @@
 /** Random cases for fast-check: shapes and every option, small enough for the reference's loops. */
 import { Random } from "@reformer-ts/internal-random";
 import * as tf from "@tensorflow/tfjs-core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { LshOptions, ReferenceChunking, ReferenceSizes } from "../src/index";
 
 /** 100 in a test run; a longer proof asks for more. */
