@@ -5,12 +5,15 @@ import { activationFunctions } from "./activation";
 const points = [-3, -1.2, -0.4, 0.3, 0.9, 2.5];
 const h = 1e-2;
 
-it.each(Object.entries(activationFunctions))("%s: slope is the derivative of value", (_name, { value, slope }) => {
-  const at = (shift: number) => value(tensor1d(points.map((x) => x + shift))).dataSync();
-  const [before, after] = [at(-h), at(h)];
-  const slopes = slope(tensor1d(points)).dataSync();
-  points.forEach((_, i) => expect(slopes[i]).toBeCloseTo((after[i]! - before[i]!) / (2 * h), 3));
-});
+it.each(Object.entries(activationFunctions))(
+  "%s: slope is the derivative of value",
+  (_name, { value, slope }) => {
+    const at = (shift: number) => value(tensor1d(points.map((x) => x + shift))).dataSync();
+    const [before, after] = [at(-h), at(h)];
+    const slopes = slope(tensor1d(points)).dataSync();
+    points.forEach((_, i) => expect(slopes[i]).toBeCloseTo((after[i]! - before[i]!) / (2 * h), 3));
+  },
+);
 
 it.each([
   ["relu", [0, 0, 0, 0.3, 0.9, 2.5]],

@@ -1,5 +1,19 @@
 /** The feed-forward layer's non-linearities and their derivatives, by the names that transformers uses. */
-import { add, erf, exp, mul, relu, scalar, sigmoid, square, step, sub, tanh, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  add,
+  erf,
+  leakyRelu,
+  exp,
+  mul,
+  relu,
+  scalar,
+  sigmoid,
+  square,
+  step,
+  sub,
+  tanh,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
 import type { Activation } from "./config";
 
 interface Function {
@@ -19,6 +33,14 @@ const inner = (x: Tensor) => tanh(times(add(x, times(mul(square(x), x), 0.044715
 
 export const activationFunctions: Record<Activation, Function> = {
   relu: { value: relu, slope: (x) => step(x) },
+  leaky_relu: { value: (x) => leakyRelu(x, 0.01), slope: (x) => step(x, 0.01) },
+  sigmoid: {
+    value: sigmoid,
+    slope: (x) => {
+      const s = sigmoid(x);
+      return mul(s, sub(scalar(1), s));
+    },
+  },
   tanh: { value: tanh, slope: (x) => sub(scalar(1), square(tanh(x))) },
   silu: {
     value: (x) => mul(x, sigmoid(x)),

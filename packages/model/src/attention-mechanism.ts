@@ -10,7 +10,8 @@ import {
 } from "@reformer-ts/lsh";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import type { Saved } from "@reformer-ts/reversible";
-import type { AttentionKind, ReformerConfig } from "./config";
+import type { ReformerConfig } from "./config";
+import { dropoutRates, paddedLength, type Pass } from "./pass";
 
 /** The result of a forward pass with all that its pullback needs. */
 export interface Attended {
@@ -34,54 +35,101 @@ export interface AttentionMechanism {
   pull(dOutput: Tensor4D, attended: Attended, seed: number): Tensor[];
 }
 
-export function attentionMechanism(config: ReformerConfig, kind: AttentionKind): AttentionMechanism {
-  const { chunkLength, chunksBefore, chunksAfter, causal, numHashes, numBuckets, maxLength } = config;
-  const chunked = { chunkLength, chunksBefore, chunksAfter, causal };
-  const dropoutOf = (rate: number, seed: number) =>
-    rate > 0 ? { dropout: { rate, seed: deriveSeed(seed, "attention") } } : {};
-
-  if (kind === "lsh") {
-    const optionsOf = (seed: number, buckets?: Tensor | null) => ({
-      ...chunked,
-      ...dropoutOf(config.lshDropout, seed),
-      numHashes,
-      numBuckets,
-      maxLength,
-      seed: deriveSeed(seed, "rotations"),
-      ...(buckets ? { buckets } : {}),
-    });
-    return {
-      projections: ["queryKey", "value"],
-      attend(projections, seed, saved) {
-        const [queryKey, value] = projections as [Tensor4D, Tensor4D];
-        const { output, logSumExp, buckets } = lshAttentionForward(queryKey, value, optionsOf(seed, saved?.[0]));
-        const attended = hold({ output: output as Tensor4D, logSumExp, projections, buckets: buckets?.clone() ?? null });
-        return { attended, saved: buckets ? [buckets] : [] };
-      },
-      pull(dOutput, { projections, output, logSumExp, buckets }, seed) {
-        const [queryKey, value] = projections as [Tensor4D, Tensor4D];
-        const state = { queryKey, value, output, logSumExp, buckets };
-        const { dQueryKey, dValue } = lshAttentionGrad(dOutput, state, optionsOf(seed));
-        return [dQueryKey, dValue];
-      },
-    };
+/** @param layer index of the layer, from the input up */
+export function attentionMechanism(config: ReformerConfig, layer: number, pass: Pass): AttentionMechanism {
+  switch (config.layers[layer]!) {
+    case "lsh":
+      return lsh(config, layer, pass);
+    case "local":
+      return separate(config, localAttentionForward, localAttentionGrad, pass);
+    case "full":
+      return separate(config, fullAttentionForward, fullAttentionGrad, pass);
   }
+}
 
-  const [forward, grad] =
-    kind === "local" ? [localAttentionForward, localAttentionGrad] : [fullAttentionForward, fullAttentionGrad];
-  const optionsOf = (seed: number) => ({ ...chunked, ...dropoutOf(config.localDropout, seed) });
+function lsh(config: ReformerConfig, layer: number, pass: Pass): AttentionMechanism {
+  const { chunkLength, chunksBefore, chunksAfter, causal, numHashes, numBuckets, maxLength } = config;
+  const rotations = pass.rotations?.[config.layers.slice(0, layer).filter((kind) => kind === "lsh").length];
+  const optionsOf = (length: number, seed: number, buckets?: Tensor | null) => ({
+    chunkLength,
+    chunksBefore,
+    chunksAfter,
+    causal,
+    paddedLength: paddedLength(config, length),
+    ...masking(dropoutRates(config, pass).lshDropout, seed, pass),
+    numHashes,
+    numBuckets,
+    maxLength,
+    ...(rotations ? { rotations } : { seed: deriveSeed(seed, "rotations") }),
+    ...(buckets ? { buckets } : {}),
+  });
+  return {
+    projections: ["queryKey", "value"],
+    attend(projections, seed, saved) {
+      const [queryKey, value] = projections as [Tensor4D, Tensor4D];
+      const { output, logSumExp, buckets } = lshAttentionForward(
+        queryKey,
+        value,
+        optionsOf(queryKey.shape[2], seed, saved?.[0]),
+      );
+      const attended = hold({
+        output: output as Tensor4D,
+        logSumExp,
+        projections,
+        buckets: buckets?.clone() ?? null,
+      });
+      return { attended, saved: buckets ? [buckets] : [] };
+    },
+    pull(dOutput, { projections, output, logSumExp, buckets }, seed) {
+      const [queryKey, value] = projections as [Tensor4D, Tensor4D];
+      const state = { queryKey, value, output, logSumExp, buckets };
+      const { dQueryKey, dValue } = lshAttentionGrad(dOutput, state, optionsOf(queryKey.shape[2], seed));
+      return [dQueryKey, dValue];
+    },
+  };
+}
+
+/** Local and full attention, whose keys have a projection of their own. */
+function separate(
+  config: ReformerConfig,
+  forward: typeof localAttentionForward,
+  grad: typeof localAttentionGrad,
+  pass: Pass,
+): AttentionMechanism {
+  const optionsOf = (length: number, seed: number) => ({
+    chunkLength: config.localChunkLength!,
+    chunksBefore: config.localChunksBefore!,
+    chunksAfter: config.localChunksAfter!,
+    causal: config.causal,
+    paddedLength: paddedLength(config, length),
+    ...masking(dropoutRates(config, pass).localDropout, seed, pass),
+  });
   return {
     projections: ["query", "key", "value"],
     attend(projections, seed) {
       const [query, key, value] = projections as [Tensor4D, Tensor4D, Tensor4D];
-      const { output, logSumExp } = forward(query, key, value, optionsOf(seed));
-      return { attended: hold({ output: output as Tensor4D, logSumExp, projections, buckets: null }), saved: [] };
+      const { output, logSumExp } = forward(query, key, value, optionsOf(query.shape[2], seed));
+      return {
+        attended: hold({ output: output as Tensor4D, logSumExp, projections, buckets: null }),
+        saved: [],
+      };
     },
     pull(dOutput, { projections, output, logSumExp }, seed) {
       const [query, key, value] = projections as [Tensor4D, Tensor4D, Tensor4D];
-      const { dQuery, dKey, dValue } = grad(dOutput, { query, key, value, output, logSumExp }, optionsOf(seed));
+      const { dQuery, dKey, dValue } = grad(
+        dOutput,
+        { query, key, value, output, logSumExp },
+        optionsOf(query.shape[2], seed),
+      );
       return [dQuery, dKey, dValue];
     },
+  };
+}
+
+function masking(rate: number, seed: number, { keyMask }: Pass) {
+  return {
+    ...(rate > 0 ? { dropout: { rate, seed: deriveSeed(seed, "attention") } } : {}),
+    ...(keyMask ? { keyMask } : {}),
   };
 }
 

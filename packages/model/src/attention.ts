@@ -1,12 +1,23 @@
 /** `Attention(LayerNorm(x))`, the f of a reversible layer: project to heads, attend, project back. */
-import { add, matMul, reshape, tidy, transpose, type Tensor, type Tensor2D, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
+import {
+  add,
+  matMul,
+  reshape,
+  tidy,
+  transpose,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+} from "@tensorflow/tfjs-core";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import type { Residual, Saved } from "@reformer-ts/reversible";
-import { attentionMechanism, type Attended } from "./attention-mechanism";
-import type { AttentionKind, ReformerConfig } from "./config";
+import type { Attended, AttentionMechanism } from "./attention-mechanism";
+import type { ReformerConfig } from "./config";
 import { dropout } from "./dropout";
 import { disposeNorm, layerNorm, layerNormGrad, type NormState } from "./layer-norm";
 import type { Parameters } from "./parameters";
+import { dropoutRates, type Pass } from "./pass";
 import { residual, type Differentiable } from "./residual";
 
 export interface AttentionState {
@@ -22,36 +33,42 @@ export interface AttentionState {
 /** @param prefix of the parameters' names, such as `layers.0.attention` */
 export function attention(
   config: ReformerConfig,
-  kind: AttentionKind,
   parameters: Parameters,
   prefix: string,
+  mechanism: AttentionMechanism,
+  pass: Pass,
 ): Residual {
-  return residual(attentionFunction(config, kind, parameters, prefix));
+  return residual(attentionFunction(config, parameters, prefix, mechanism, pass));
 }
 
 /** The same with its state in the open, for those who go on with its projections: the decoder. */
 export function attentionFunction(
   config: ReformerConfig,
-  kind: AttentionKind,
   parameters: Parameters,
   prefix: string,
+  mechanism: AttentionMechanism,
+  pass: Pass,
 ): Differentiable<AttentionState> {
-  const { dModel, numHeads, dHead, hiddenDropout, layerNormEpsilon } = config;
+  const { dModel, numHeads, dHead, layerNormEpsilon } = config;
+  const { hiddenDropout } = dropoutRates(config, pass);
   const get = (name: string) => parameters.get(`${prefix}.${name}`) as Tensor2D;
-  const mechanism = attentionMechanism(config, kind);
 
   /** `[rows, heads * depth]` to `[batch, heads, length, depth]` */
   const splitHeads = (x: Tensor, batch: number, length: number) =>
     transpose(reshape(x, [batch, length, numHeads, dHead]), [0, 2, 1, 3]) as Tensor4D;
   /** `[batch, heads, length, depth]` to `[rows, heads * depth]` */
-  const mergeHeads = (x: Tensor) =>
-    reshape(transpose(x, [0, 2, 1, 3]), [-1, numHeads * dHead]) as Tensor2D;
+  const mergeHeads = (x: Tensor) => reshape(transpose(x, [0, 2, 1, 3]), [-1, numHeads * dHead]) as Tensor2D;
 
   return {
     run(x, seed, saved?: Saved) {
       const [batch, length] = x.shape;
       const rows = reshape(x, [-1, dModel]) as Tensor2D;
-      const { y: input, state: norm } = layerNorm(rows, get("norm.scale"), get("norm.bias"), layerNormEpsilon);
+      const { y: input, state: norm } = layerNorm(
+        rows,
+        get("norm.scale"),
+        get("norm.bias"),
+        layerNormEpsilon,
+      );
       const projections = mechanism.projections.map((name) =>
         tidy(() => splitHeads(matMul(input, get(name)), batch, length)),
       );
@@ -68,7 +85,11 @@ export function attentionFunction(
     pull({ norm, input, attended, merged, seed }, dy, sink) {
       const [batch, length] = dy.shape;
       const { dOutput, dHeads } = tidy(() => {
-        const gradient = dropout(reshape(dy, [-1, dModel]) as Tensor2D, hiddenDropout, deriveSeed(seed, "output"));
+        const gradient = dropout(
+          reshape(dy, [-1, dModel]) as Tensor2D,
+          hiddenDropout,
+          deriveSeed(seed, "output"),
+        );
         return {
           dOutput: gradient,
           dHeads: splitHeads(matMul(gradient, get("output"), false, true), batch, length),

@@ -15,7 +15,7 @@ const share = z.number().min(0).lt(1);
 export const attentionKinds = ["lsh", "local", "full"] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
-export const activations = ["relu", "gelu", "gelu_new", "silu", "tanh"] as const;
+export const activations = ["relu", "gelu", "gelu_new", "silu", "tanh", "sigmoid", "leaky_relu"] as const;
 export type Activation = (typeof activations)[number];
 
 export const reformerSchema = z.strictObject({
@@ -46,9 +46,24 @@ export const reformerSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe("width that each axis contributes, their sum is dModel; null: a quarter and three quarters"),
-  chunkLength: count.default(64).describe("tokens in a chunk"),
+  axialCombine: z
+    .enum(["concat", "sum"])
+    .default("concat")
+    .describe("how the axes make a position: side by side, or added up, each of width dModel"),
+  chunkLength: count.default(64).describe("tokens in a chunk of LSH attention"),
   chunksBefore: z.int().min(0).default(1).describe("earlier chunks that a chunk attends to"),
-  chunksAfter: z.int().min(0).default(0).describe("later chunks that a chunk attends to; 0 when causal"),
+  chunksAfter: z.int().min(0).default(0).describe("later chunks that a chunk attends to"),
+  localChunkLength: count
+    .nullable()
+    .default(null)
+    .describe("tokens in a chunk of local attention; null: chunkLength"),
+  localChunksBefore: z
+    .int()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe("the same for local; null: chunksBefore"),
+  localChunksAfter: z.int().min(0).nullable().default(null).describe("the same for local; null: chunksAfter"),
   numHashes: count.default(1).describe("hash rounds of LSH attention"),
   numBuckets: z
     .union([z.literal("auto"), count, z.array(count).min(1)])
@@ -64,7 +79,10 @@ export const reformerSchema = z.strictObject({
   hashSeed: z.int().min(0).default(0).describe("seed of the rotations outside training"),
 });
 
-/** A complete, valid configuration; `axialShape` and `axialDims` are filled in when positions are axial. */
+/**
+ * A complete, valid configuration: buckets are numbers, the local chunks are set, and so are `axialShape` and
+ * `axialDims` when positions are axial.
+ */
 export type ReformerConfig = z.output<typeof reformerSchema>;
 /** What a user writes: any subset. */
 export type ReformerOptions = z.input<typeof reformerSchema>;
@@ -77,16 +95,15 @@ export type ReformerOptions = z.input<typeof reformerSchema>;
 export function resolveConfig(options: unknown, where = "config"): ReformerConfig {
   const config = parse(reformerSchema, options, where);
   checkBuckets(config, where);
-  if (config.causal && config.chunksAfter > 0) {
-    throw new InputError({
-      field: `${where}.chunksAfter`,
-      given: `${config.chunksAfter} with causal attention`,
-      allowed: "0, because a causal token sees earlier tokens alone",
-    });
-  }
   // Automatic bucket counts follow the longest sequence, so that a shorter one hashes as it would inside a long one.
   const factors = resolveNumBuckets(config.numBuckets, { ...config, length: config.maxLength });
-  const resolved = { ...config, numBuckets: factors.length === 1 ? factors[0]! : factors };
+  const resolved = {
+    ...config,
+    numBuckets: factors.length === 1 ? factors[0]! : factors,
+    localChunkLength: config.localChunkLength ?? config.chunkLength,
+    localChunksBefore: config.localChunksBefore ?? config.chunksBefore,
+    localChunksAfter: config.localChunksAfter ?? config.chunksAfter,
+  };
   return config.positions === "axial" ? { ...resolved, ...resolveAxial(config, where) } : resolved;
 }
 
@@ -105,13 +122,12 @@ function checkBuckets({ numBuckets }: ReformerConfig, where: string): void {
 
 /** The grid and its widths: given and consistent, or chosen. */
 function resolveAxial(
-  { axialShape, axialDims, maxLength, dModel }: ReformerConfig,
+  { axialShape, axialDims, axialCombine, maxLength, dModel }: ReformerConfig,
   where: string,
 ): { axialShape: number[]; axialDims: number[] } {
   const shape = axialShape ?? squarest(maxLength);
-  const quarter = Math.max(1, Math.floor(dModel / 4));
-  const dims =
-    axialDims ?? shape.map((_, i) => (i < shape.length - 1 ? quarter : dModel - quarter * (shape.length - 1)));
+  const summed = axialCombine === "sum";
+  const dims = axialDims ?? (summed ? shape.map(() => dModel) : unevenly(dModel, shape.length));
   if (product(shape) !== maxLength) {
     throw new InputError({
       field: `${where}.axialShape`,
@@ -119,14 +135,23 @@ function resolveAxial(
       allowed: `sizes whose product is maxLength = ${maxLength}`,
     });
   }
-  if (dims.length !== shape.length || dims.some((dim) => dim < 1) || sum(dims) !== dModel) {
+  const fits = summed ? dims.every((dim) => dim === dModel) : sum(dims) === dModel;
+  if (dims.length !== shape.length || dims.some((dim) => dim < 1) || !fits) {
     throw new InputError({
       field: `${where}.axialDims`,
       given: `[${dims.join(", ")}]`,
-      allowed: `${shape.length} widths whose sum is dModel = ${dModel}`,
+      allowed: summed
+        ? `${shape.length} times dModel = ${dModel}, because axialCombine is sum`
+        : `${shape.length} widths whose sum is dModel = ${dModel}`,
     });
   }
   return { axialShape: shape, axialDims: dims };
+}
+
+/** A quarter of the width for every axis but the last, which gets the rest. */
+function unevenly(dModel: number, axes: number): number[] {
+  const quarter = Math.max(1, Math.floor(dModel / 4));
+  return Array.from({ length: axes }, (_, i) => (i < axes - 1 ? quarter : dModel - quarter * (axes - 1)));
 }
 
 /** Two factors of `length` as near to each other as they come, the smaller first. */

@@ -1,10 +1,25 @@
 /** Tokens and positions to vectors: `x = dropout(tokens) + positions`, with its gradient. */
-import { add, cast, gather, matMul, oneHot, reshape, slice, tidy, unsortedSegmentSum, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D } from "@tensorflow/tfjs-core";
+import {
+  add,
+  cast,
+  gather,
+  matMul,
+  oneHot,
+  reshape,
+  slice,
+  tidy,
+  unsortedSegmentSum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from "@tensorflow/tfjs-core";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import type { GradientSink } from "@reformer-ts/reversible";
 import type { ReformerConfig } from "./config";
 import { dropout } from "./dropout";
 import type { Parameters } from "./parameters";
+import { dropoutRates, type Pass } from "./pass";
 import { positionEncoding } from "./positions";
 
 export interface Embedding {
@@ -23,8 +38,9 @@ const oneHotLimit = 1024;
 /** Rows of the one-hot matrix that exist at a time. */
 const pieceLength = 4096;
 
-export function embedding(config: ReformerConfig, parameters: Parameters): Embedding {
-  const { vocabSize, dModel, hiddenDropout: rate } = config;
+export function embedding(config: ReformerConfig, parameters: Parameters, pass: Pass): Embedding {
+  const { vocabSize, dModel } = config;
+  const { hiddenDropout: rate } = dropoutRates(config, pass);
   const positions = positionEncoding(config, parameters);
   const name = "embedding.tokens";
   const seedOf = (seed: number) => deriveSeed(seed, "embedding");

@@ -2,7 +2,17 @@
  * `FeedForward(LayerNorm(x))`, the g of a reversible layer: expand, drop, activate, contract, drop (as Trax and
  * transformers order them: dropout comes before the activation).
  */
-import { add, matMul, mul, reshape, sum, tidy, type Tensor, type Tensor2D, type Tensor3D } from "@tensorflow/tfjs-core";
+import {
+  add,
+  matMul,
+  mul,
+  reshape,
+  sum,
+  tidy,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+} from "@tensorflow/tfjs-core";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import type { Residual } from "@reformer-ts/reversible";
 import { activationFunctions } from "./activation";
@@ -10,6 +20,7 @@ import type { ReformerConfig } from "./config";
 import { dropout } from "./dropout";
 import { disposeNorm, layerNorm, layerNormGrad, type NormState } from "./layer-norm";
 import type { Parameters } from "./parameters";
+import { dropoutRates, type Pass } from "./pass";
 import { inPieces, residual } from "./residual";
 
 interface State {
@@ -27,8 +38,14 @@ interface State {
 const pieceLength = 4096;
 
 /** @param prefix of the parameters' names, such as `layers.0.feedForward` */
-export function feedForward(config: ReformerConfig, parameters: Parameters, prefix: string): Residual {
-  const { activation, hiddenDropout: rate, layerNormEpsilon } = config;
+export function feedForward(
+  config: ReformerConfig,
+  parameters: Parameters,
+  prefix: string,
+  pass: Pass,
+): Residual {
+  const { activation, layerNormEpsilon } = config;
+  const { hiddenDropout: rate } = dropoutRates(config, pass);
   const { value, slope } = activationFunctions[activation];
   const get = (name: string) => parameters.get(`${prefix}.${name}`);
   const dense = (x: Tensor2D, name: string) =>
@@ -37,7 +54,12 @@ export function feedForward(config: ReformerConfig, parameters: Parameters, pref
   const whole = residual<State>({
     run(x, seed) {
       const rows = reshape(x, [-1, config.dModel]) as Tensor2D;
-      const { y: input, state: norm } = layerNorm(rows, get("norm.scale"), get("norm.bias"), layerNormEpsilon);
+      const { y: input, state: norm } = layerNorm(
+        rows,
+        get("norm.scale"),
+        get("norm.bias"),
+        layerNormEpsilon,
+      );
       const expanded = dense(input, "expand");
       const hidden = dropout(expanded, rate, deriveSeed(seed, "hidden"));
       const activated = value(hidden) as Tensor2D;
@@ -50,7 +72,11 @@ export function feedForward(config: ReformerConfig, parameters: Parameters, pref
 
     pull({ norm, input, hidden, activated, seed }, dy, sink) {
       const pulled = tidy(() => {
-        const dOutput = dropout(reshape(dy, [-1, config.dModel]) as Tensor2D, rate, deriveSeed(seed, "output"));
+        const dOutput = dropout(
+          reshape(dy, [-1, config.dModel]) as Tensor2D,
+          rate,
+          deriveSeed(seed, "output"),
+        );
         const dActivated = matMul(dOutput, get("contract.weight") as Tensor2D, false, true) as Tensor2D;
         const dHidden = mul(dActivated, slope(hidden)) as Tensor2D;
         const dExpanded = dropout(dHidden, rate, deriveSeed(seed, "hidden"));

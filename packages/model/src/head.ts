@@ -3,7 +3,27 @@
  * single positions, so it runs on pieces: logits of shape `[length, vocabSize]` never exist whole, and every piece's
  * gradient is taken while its logits are still there.
  */
-import { add, cast, concat, exp, logSumExp, matMul, mul, oneHot, reshape, scalar, slice, stack, sub, sum, tensor1d, tidy, type Scalar, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
+import {
+  add,
+  cast,
+  concat,
+  exp,
+  logSumExp,
+  matMul,
+  mul,
+  oneHot,
+  reshape,
+  scalar,
+  slice,
+  stack,
+  sub,
+  sum,
+  tensor1d,
+  tidy,
+  type Scalar,
+  type Tensor,
+  type Tensor2D,
+} from "@tensorflow/tfjs-core";
 import { summingSink } from "./residual";
 import type { GradientSink, Streams } from "@reformer-ts/reversible";
 import type { ReformerConfig } from "./config";
@@ -61,12 +81,22 @@ export function head(config: ReformerConfig, parameters: Parameters): Head {
     return { nats, hits, counted, normalizer };
   };
 
-  const grad = (logits: Tensor2D, targets: Int32Array, normalized: Tensor2D, state: NormState, count: number) => {
+  const grad = (
+    logits: Tensor2D,
+    targets: Int32Array,
+    normalized: Tensor2D,
+    state: NormState,
+    count: number,
+  ) => {
     const { nats, hits, counted, normalizer } = compare(logits, targets);
     const probabilities = exp(sub(logits, normalizer));
     const weights = reshape(mul(counted, scalar(1 / count)), [-1, 1]);
     const dLogits = mul(sub(probabilities, hits), weights) as Tensor2D;
-    const { dx, dScale, dBias } = layerNormGrad(matMul(dLogits, get("head.weight"), false, true) as Tensor2D, get("norm.scale"), state);
+    const { dx, dScale, dBias } = layerNormGrad(
+      matMul(dLogits, get("head.weight"), false, true) as Tensor2D,
+      get("norm.scale"),
+      state,
+    );
     return {
       nats,
       d1: slice(dx, [0, 0], [-1, dModel]),

@@ -21,10 +21,12 @@ export {
   encode,
   evaluateBatch,
   lossAndGradients,
-  type Batch,
+  type EncodeOptions,
   type GradientOptions,
   type Reformer,
 } from "./reformer";
+export type { Batch } from "./batch";
+export type { Pass } from "./pass";
 export { trainStep, type TrainStepOptions } from "./train-step";
 export { adam, type AdamOptions, type Optimizer } from "./optim/adam";
 export { learningRateAt, scheduleKinds, type Schedule } from "./optim/schedule";

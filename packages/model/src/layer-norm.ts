@@ -1,5 +1,16 @@
 /** Layer norm over the last axis, with its gradient written out. Derivation: docs/layer-norm.md. */
-import { add, mean, mul, rsqrt, squaredDifference, sub, sum, tidy, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
+import {
+  add,
+  mean,
+  mul,
+  rsqrt,
+  squaredDifference,
+  sub,
+  sum,
+  tidy,
+  type Tensor,
+  type Tensor2D,
+} from "@tensorflow/tfjs-core";
 
 /** What the backward pass needs of the forward pass. */
 export interface NormState {

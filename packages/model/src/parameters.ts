@@ -65,7 +65,12 @@ export function parameterShapes(config: ReformerConfig): Record<string, number[]
     });
   });
   // The two streams are concatenated before the last norm, hence twice the width.
-  return { ...shapes, "norm.scale": [2 * dModel], "norm.bias": [2 * dModel], "head.weight": [2 * dModel, vocabSize] };
+  return {
+    ...shapes,
+    "norm.scale": [2 * dModel],
+    "norm.bias": [2 * dModel],
+    "head.weight": [2 * dModel, vocabSize],
+  };
 }
 
 const norm = (prefix: string, width: number) => ({

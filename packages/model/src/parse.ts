@@ -6,13 +6,22 @@ import type * as z from "zod";
  * @param where name of the whole, such as `config` or a file's path; keys are appended to it
  * @throws InputError for the first issue that the schema finds
  */
-export function parse<Schema extends z.ZodObject>(schema: Schema, value: unknown, where: string): z.output<Schema> {
+export function parse<Schema extends z.ZodObject>(
+  schema: Schema,
+  value: unknown,
+  where: string,
+): z.output<Schema> {
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
   throw asInputError(result.error.issues[0]!, schema, value, where);
 }
 
-function asInputError(issue: z.core.$ZodIssue, schema: z.ZodObject, value: unknown, where: string): InputError {
+function asInputError(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodObject,
+  value: unknown,
+  where: string,
+): InputError {
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0]!;
     const known = Object.keys(schema.shape);
@@ -20,7 +29,9 @@ function asInputError(issue: z.core.$ZodIssue, schema: z.ZodObject, value: unkno
     return new InputError({
       field: `${where}.${key}`,
       given: "not a known key",
-      allowed: meant ? `${meant} (did you mean that?) or another of ${known.join(", ")}` : `one of ${known.join(", ")}`,
+      allowed: meant
+        ? `${meant} (did you mean that?) or another of ${known.join(", ")}`
+        : `one of ${known.join(", ")}`,
     });
   }
   const field = [where, ...issue.path].join(".");

@@ -62,7 +62,9 @@ export function inPieces(whole: Residual, pieceLength: number): Residual {
   };
   return {
     forward(x, seed) {
-      const ys = split(x).map((piece, i) => consume(piece, () => whole.forward(piece, deriveSeed(seed, i)).y));
+      const ys = split(x).map((piece, i) =>
+        consume(piece, () => whole.forward(piece, deriveSeed(seed, i)).y),
+      );
       return { y: join(ys), saved: [] };
     },
     forwardAndGrad(x, dy, _saved, seed, sink) {

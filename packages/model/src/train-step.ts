@@ -2,7 +2,8 @@
 import type { Scalar } from "@tensorflow/tfjs-core";
 import { clippingSink } from "./optim/clip";
 import type { Optimizer } from "./optim/adam";
-import { lossAndGradients, type Batch, type Reformer } from "./reformer";
+import type { Batch } from "./batch";
+import { lossAndGradients, type Reformer } from "./reformer";
 
 export interface TrainStepOptions {
   /** Decides dropout and hash rotations of this step. */

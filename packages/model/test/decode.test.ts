@@ -48,34 +48,40 @@ const largestDifference = (a: Float32Array, b: Float32Array) =>
   a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), 0);
 
 describe("createDecoder", () => {
-  it.each([1, 7, 8, 9, 30])("writes what the full pass predicts, from a prompt of %i", async (promptLength) => {
-    const model = build(small);
-    const sequence = tokens(promptLength + 20);
-    const decoder = createDecoder(model);
-    let [logits] = await decoder.read([sequence.slice(0, promptLength)]);
-    for (let length = promptLength; length <= sequence.length; length++) {
-      expect(largestDifference(logits!, fullPass(model, sequence.slice(0, length)))).toBeLessThan(1e-5);
-      if (length < sequence.length) [logits] = await decoder.append([sequence[length]!]);
-    }
-    decoder.dispose();
-  });
+  it.each([1, 7, 8, 9, 30])(
+    "writes what the full pass predicts, from a prompt of %i",
+    async (promptLength) => {
+      const model = build(small);
+      const sequence = tokens(promptLength + 20);
+      const decoder = createDecoder(model);
+      let [logits] = await decoder.read([sequence.slice(0, promptLength)]);
+      for (let length = promptLength; length <= sequence.length; length++) {
+        expect(largestDifference(logits!, fullPass(model, sequence.slice(0, length)))).toBeLessThan(1e-5);
+        if (length < sequence.length) [logits] = await decoder.append([sequence[length]!]);
+      }
+      decoder.dispose();
+    },
+  );
 
   it.each([
     [1, 1],
     [3, 1],
     [2, 2],
-  ])("attends by hash to what the full pass of a single LSH layer finds (%i rounds, %i before)", async (numHashes, chunksBefore) => {
-    const model = build({ ...small, layers: ["lsh"], numHashes, chunksBefore, numBuckets: [4, 2] });
-    const sequence = tokens(50);
-    const decoder = createDecoder(model);
-    let [logits] = await decoder.read([sequence.slice(0, 5)]);
-    for (let length = 5; length <= sequence.length; length++) {
-      // One layer: nothing of a token but its key and value reaches later ones, so routing cannot differ.
-      expect(largestDifference(logits!, fullPass(model, sequence.slice(0, length)))).toBeLessThan(1e-5);
-      if (length < sequence.length) [logits] = await decoder.append([sequence[length]!]);
-    }
-    decoder.dispose();
-  });
+  ])(
+    "attends by hash to what the full pass of a single LSH layer finds (%i rounds, %i before)",
+    async (numHashes, chunksBefore) => {
+      const model = build({ ...small, layers: ["lsh"], numHashes, chunksBefore, numBuckets: [4, 2] });
+      const sequence = tokens(50);
+      const decoder = createDecoder(model);
+      let [logits] = await decoder.read([sequence.slice(0, 5)]);
+      for (let length = 5; length <= sequence.length; length++) {
+        // One layer: nothing of a token but its key and value reaches later ones, so routing cannot differ.
+        expect(largestDifference(logits!, fullPass(model, sequence.slice(0, length)))).toBeLessThan(1e-5);
+        if (length < sequence.length) [logits] = await decoder.append([sequence[length]!]);
+      }
+      decoder.dispose();
+    },
+  );
 
   it("writes several sequences as it writes each alone", async () => {
     const model = build({ ...small, layers: ["local", "lsh"], numBuckets: 4 });
@@ -120,7 +126,7 @@ describe("generate", () => {
 
   it("refuses to outgrow the position table", async () => {
     await expect(collect(build(small), { maxTokens: 55 })).rejects.toThrow(
-      "prompt is 10 tokens to be continued by 55, but must be at most maxLength = 64 together, the size of the position table.",
+      "prompt and continuation is 65 tokens, but must be at most maxLength = 64, the size of the position table.",
     );
   });
 });

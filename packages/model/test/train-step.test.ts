@@ -75,26 +75,36 @@ describe("lossAndGradients", () => {
       const direction = random.normals(gradient.length);
       // Along the gradient itself, so that the slope stands above the noise of 32-bit floats.
       const length = Math.hypot(...gradient);
-      const along = direction.map((value, i) => 0.3 * value * (length / Math.sqrt(gradient.length)) + gradient[i]!);
+      const along = direction.map(
+        (value, i) => 0.3 * value * (length / Math.sqrt(gradient.length)) + gradient[i]!,
+      );
       const norm = Math.hypot(...along) || 1;
       const slope = along.reduce((sum, value, i) => sum + value * gradient[i]!, 0) / norm;
       const h = 1e-3 * Math.max(1, Math.hypot(...originalValues));
       const shifted = (sign: number) => {
-        const shift = tf.tensor(along.map((value) => (value * sign * h) / norm), original.shape);
+        const shift = tf.tensor(
+          along.map((value) => (value * sign * h) / norm),
+          original.shape,
+        );
         parameters.set(name, tf.add(original, shift));
         shift.dispose();
         return lossAt();
       };
       const measured = (shifted(1) - shifted(-1)) / (2 * h);
       parameters.set(name, original);
-      expect.soft(Math.abs(measured - slope), `${name}: measured ${measured}, computed ${slope}`).toBeLessThan(
-        2e-3 + 0.05 * Math.abs(slope),
-      );
+      expect
+        .soft(Math.abs(measured - slope), `${name}: measured ${measured}, computed ${slope}`)
+        .toBeLessThan(2e-3 + 0.05 * Math.abs(slope));
     }
   });
 
   it("gives the same gradients however many layers are kept", async () => {
-    const options = { ...small, hiddenDropout: 0.1, lshDropout: 0.1, layers: ["lsh", "local", "lsh"] as const };
+    const options = {
+      ...small,
+      hiddenDropout: 0.1,
+      lshDropout: 0.1,
+      layers: ["lsh", "local", "lsh"] as const,
+    };
     const rebuilt = await gradientsOf({ ...options, layers: [...options.layers] }, 0);
     const kept = await gradientsOf({ ...options, layers: [...options.layers] }, 2);
     expect(kept.loss).toBeCloseTo(rebuilt.loss, 5);
@@ -106,7 +116,9 @@ describe("lossAndGradients", () => {
 
   it("refuses a token that is not in the vocabulary", async () => {
     const batch = { ...randomBatch(16), targets: new Int32Array(32).fill(11) };
-    await expect(gradientsOf(small, 0, batch)).rejects.toThrow("targets[0] is 11, but must be a token from -1 to 10.");
+    await expect(gradientsOf(small, 0, batch)).rejects.toThrow(
+      "targets[0] is 11, but must be a token from -1 to 10.",
+    );
   });
 });
 
@@ -118,7 +130,11 @@ describe("trainStep", () => {
     const losses: number[] = [];
     let tensors = 0;
     for (let step = 1; step <= 12; step++) {
-      const { loss, gradientNorm } = trainStep(model, optimizer, batch, { seed: step, learningRate: 0.01, clipNorm });
+      const { loss, gradientNorm } = trainStep(model, optimizer, batch, {
+        seed: step,
+        learningRate: 0.01,
+        clipNorm,
+      });
       losses.push((await loss.data())[0]!);
       loss.dispose();
       gradientNorm?.dispose();

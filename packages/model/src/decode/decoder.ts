@@ -6,12 +6,26 @@
  * For local and full layers the logits are those of the full pass. Classic LSH routing sorts later tokens among
  * earlier ones, so there what an earlier token attended to is kept as it was when the token was written.
  */
-import { add, matMul, reshape, slice, tensor, tensor2d, tidy, type Tensor, type Tensor2D, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
+import {
+  add,
+  matMul,
+  reshape,
+  slice,
+  tensor,
+  tensor2d,
+  tidy,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+} from "@tensorflow/tfjs-core";
 import { bucketCount, drawRotations, hashVectors, resolveNumBuckets } from "@reformer-ts/lsh";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import { residualSeed, type Streams } from "@reformer-ts/reversible";
 import { attentionFunction } from "../attention";
+import { attentionMechanism } from "../attention-mechanism";
 import { disposeNorm, layerNorm } from "../layer-norm";
+import type { Pass } from "../pass";
 import type { Reformer } from "../reformer";
 import { layerCache, type LayerCache } from "./layer-cache";
 
@@ -28,6 +42,9 @@ export interface Decoder {
   dispose(): void;
 }
 
+/** Nothing is dropped while writing. */
+const pass: Pass = { training: false };
+
 interface DecoderLayer {
   projections: readonly string[];
   prefix: string;
@@ -37,7 +54,8 @@ interface DecoderLayer {
 }
 
 export function createDecoder(model: Reformer): Decoder {
-  const { config, parameters, blocks } = model;
+  const { config, parameters } = model;
+  const blocks = model.blocks(pass);
   const { dModel, numHeads, dHead, numHashes, hashSeed } = config;
   const width = numHeads * dHead;
   const factors = resolveNumBuckets(config.numBuckets, { ...config, length: config.maxLength });
@@ -68,7 +86,10 @@ export function createDecoder(model: Reformer): Decoder {
   };
 
   /** The reversible stack, with the pass of every attention layer given from outside. */
-  const run = async (x: Tensor3D, attend: (layer: DecoderLayer, x2: Tensor3D, index: number) => Promise<Tensor3D>) => {
+  const run = async (
+    x: Tensor3D,
+    attend: (layer: DecoderLayer, x2: Tensor3D, index: number) => Promise<Tensor3D>,
+  ) => {
     let x1 = x;
     let x2 = x.clone() as Tensor3D;
     for (const [i, layer] of layers.entries()) {
@@ -101,14 +122,15 @@ export function createDecoder(model: Reformer): Decoder {
       }
       const x = embed(model, prompts, 0);
       const streams = await run(x, async (layer, x2, i) => {
-        const pass = attentionFunction(config, config.layers[i]!, parameters, layer.prefix);
-        const { y, state, saved } = pass.run(x2, residualSeed(hashSeed, i, "f"));
+        const mechanism = attentionMechanism(config, i, pass);
+        const attention = attentionFunction(config, parameters, layer.prefix, mechanism, pass);
+        const { y, state, saved } = attention.run(x2, residualSeed(hashSeed, i, "f"));
         for (const tensor of saved) tensor.dispose();
         const vectors = await Promise.all(
           state.attended.projections.map(async (projection) => (await projection.data()) as Float32Array),
         );
         const ids = await bucketsOf(layer, state.attended.projections[0]!);
-        pass.release(state);
+        attention.release(state);
         layer.caches.forEach((cache, sequence) => {
           for (let position = 0; position < length; position++) {
             const projections = vectors.map((values) => headsAt(values, sequence, position));
@@ -131,11 +153,17 @@ export function createDecoder(model: Reformer): Decoder {
     },
 
     async append(tokens) {
-      const x = embed(model, tokens.map((token) => Int32Array.of(token)), length);
+      const x = embed(
+        model,
+        tokens.map((token) => Int32Array.of(token)),
+        length,
+      );
       length++;
       const streams = await run(x, async (layer, x2) => {
         const projected = project(model, layer, x2);
-        const vectors = await Promise.all(projected.map(async (tensor) => (await tensor.data()) as Float32Array));
+        const vectors = await Promise.all(
+          projected.map(async (tensor) => (await tensor.data()) as Float32Array),
+        );
         const heads = reshape(projected[0]!, [tokens.length, numHeads, 1, dHead]) as Tensor4D;
         const ids = await bucketsOf(layer, heads);
         for (const tensor of [heads, ...projected]) tensor.dispose();
@@ -147,7 +175,10 @@ export function createDecoder(model: Reformer): Decoder {
         });
         return tidy(() => {
           const merged = tensor(output, [tokens.length, width]) as Tensor2D;
-          return reshape(matMul(merged, parameters.get(`${layer.prefix}.output`) as Tensor2D), x2.shape) as Tensor3D;
+          return reshape(
+            matMul(merged, parameters.get(`${layer.prefix}.output`) as Tensor2D),
+            x2.shape,
+          ) as Tensor3D;
         });
       });
       return predict(streams);
@@ -169,8 +200,12 @@ export function createDecoder(model: Reformer): Decoder {
 function embed(model: Reformer, tokens: readonly Int32Array[], start: number): Tensor3D {
   const length = tokens[0]!.length;
   return tidy(() => {
-    const ids = tensor2d(Int32Array.from(tokens.flatMap((row) => [...row])), [tokens.length, length], "int32");
-    return model.embedding.forward(ids, 0, start);
+    const ids = tensor2d(
+      Int32Array.from(tokens.flatMap((row) => [...row])),
+      [tokens.length, length],
+      "int32",
+    );
+    return model.embedding(pass).forward(ids, 0, start);
   });
 }
 

@@ -1,6 +1,7 @@
 /** Continues a sequence, token by token. */
 import { InputError } from "@reformer-ts/internal-checks";
 import { Random } from "@reformer-ts/internal-random";
+import { checkLength } from "../batch";
 import type { Reformer } from "../reformer";
 import { sample, type SamplingOptions } from "../sampling";
 import { createDecoder } from "./decoder";
@@ -37,7 +38,7 @@ export async function* generate(
 }
 
 function checkPrompt({ config }: Reformer, prompt: Int32Array, maxTokens: number): void {
-  const { vocabSize, maxLength, positions } = config;
+  const { vocabSize } = config;
   const wrong = prompt.findIndex((token) => token < 0 || token >= vocabSize);
   if (prompt.length === 0 || wrong >= 0) {
     throw new InputError({
@@ -46,12 +47,5 @@ function checkPrompt({ config }: Reformer, prompt: Int32Array, maxTokens: number
       allowed: wrong >= 0 ? `a token from 0 to ${vocabSize - 1}` : "at least one token",
     });
   }
-  const bounded = positions === "axial" || positions === "learned";
-  if (bounded && prompt.length + maxTokens > maxLength) {
-    throw new InputError({
-      field: "prompt",
-      given: `${prompt.length} tokens to be continued by ${maxTokens}`,
-      allowed: `at most maxLength = ${maxLength} together, the size of the position table`,
-    });
-  }
+  checkLength(config, "prompt and continuation", prompt.length + maxTokens);
 }

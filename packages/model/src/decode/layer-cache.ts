@@ -25,13 +25,11 @@ export interface LayerCache {
 
 /** @throws InputError when the model is not causal or looks at later chunks: such a model cannot write */
 export function layerCache(config: ReformerConfig, kind: AttentionKind, numBuckets: number): LayerCache {
-  const { causal, chunksAfter } = config;
-  if (!causal || chunksAfter > 0) {
-    throw new InputError({
-      field: causal ? "config.chunksAfter" : "config.causal",
-      given: causal ? String(chunksAfter) : "false",
-      allowed: causal ? "0 to generate" : "true to generate",
-    });
+  if (!config.causal)
+    throw new InputError({ field: "config.causal", given: "false", allowed: "true to generate" });
+  for (const key of ["chunksAfter", "localChunksAfter"] as const) {
+    if (config[key]! > 0)
+      throw new InputError({ field: `config.${key}`, given: `${config[key]}`, allowed: "0 to generate" });
   }
   return kind === "lsh" ? lshCache(config, numBuckets) : plainCache(config, kind);
 }
@@ -70,7 +68,9 @@ function lshCache(config: ReformerConfig, numBuckets: number): LayerCache {
 }
 
 function plainCache(config: ReformerConfig, kind: AttentionKind): LayerCache {
-  const { numHeads, dHead, chunkLength, chunksBefore } = config;
+  const { numHeads, dHead } = config;
+  const chunkLength = config.localChunkLength!;
+  const chunksBefore = config.localChunksBefore!;
   const width = numHeads * dHead;
   const reach = kind === "local" ? (chunksBefore + 1) * chunkLength : Infinity;
   const keys = history(width, reach);

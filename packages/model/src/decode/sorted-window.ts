@@ -32,7 +32,8 @@ export function sortedRound(numBuckets: number): SortedRound {
       for (let bucket = 0; bucket < numBuckets && start < to; bucket++) {
         const inBucket = members[bucket]!;
         const end = start + inBucket.length;
-        for (let slot = Math.max(from, start); slot < Math.min(to, end); slot++) found.push(inBucket[slot - start]!);
+        for (let slot = Math.max(from, start); slot < Math.min(to, end); slot++)
+          found.push(inBucket[slot - start]!);
         start = end;
       }
       return found;

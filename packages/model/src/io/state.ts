@@ -9,7 +9,11 @@ import type { StoredTensor } from "./safetensors";
 export async function readParameters(parameters: Parameters): Promise<Record<string, StoredTensor>> {
   const entries = parameters.names().map(async (name) => {
     const value = parameters.get(name);
-    const stored: StoredTensor = { dtype: "F32", shape: value.shape, data: Float32Array.from(await value.data()) };
+    const stored: StoredTensor = {
+      dtype: "F32",
+      shape: value.shape,
+      data: Float32Array.from(await value.data()),
+    };
     return [name, stored] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
@@ -45,7 +49,9 @@ export function tensorsFromState(
       throw new InputError({
         field: `${where}: ${name}`,
         given: "not a tensor of this model",
-        allowed: meant ? `${meant}, or another that its config.json asks for` : "one that its config.json asks for",
+        allowed: meant
+          ? `${meant}, or another that its config.json asks for`
+          : "one that its config.json asks for",
       });
     }
   }
@@ -58,7 +64,12 @@ export function tensorsFromState(
   );
 }
 
-function checkStored(name: string, shape: readonly number[], entry: StoredTensor | undefined, where: string): void {
+function checkStored(
+  name: string,
+  shape: readonly number[],
+  entry: StoredTensor | undefined,
+  where: string,
+): void {
   const fits =
     entry !== undefined &&
     entry.dtype === "F32" &&

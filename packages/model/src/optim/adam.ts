@@ -4,7 +4,18 @@
  * Gradients arrive one parameter at a time, so a parameter can be updated while the backward pass is still on its way
  * through lower layers, and the gradients of all layers need never coexist.
  */
-import { add, div, mul, scalar, sqrt, square, sub, tidy, zerosLike, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  add,
+  div,
+  mul,
+  scalar,
+  sqrt,
+  square,
+  sub,
+  tidy,
+  zerosLike,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
 import { createParameters, type Parameters } from "../parameters";
 
 export interface AdamOptions {
