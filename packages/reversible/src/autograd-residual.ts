@@ -23,7 +23,8 @@ export type ResidualFunction = (x: Tensor, seed: number, decided: Saved) => Tens
 export interface AutogradOptions {
   /**
    * Choices that must not change between the first run and the repetition, whose input differs by rounding: hash
-   * buckets, the winners of a top-k. They are computed once from the first input and handed to both runs.
+   * buckets, the winners of a top-k. They are computed once from the first input and handed to both runs; no gradient
+   * flows into them.
    */
   decide?: (x: Tensor, seed: number) => Tensor[];
 }
@@ -63,8 +64,10 @@ export function autogradResidual(
     return y === x || listed.has(y) || decided.includes(y) ? clone(y) : y;
   }
 
+  /** Off the tape, since no gradient flows into a decision. */
   function decideOnce(x: Tensor, seed: number): Tensor[] {
-    return tidy(() => replayRandom(seed, () => decide(x, seed)).map((tensor) => clone(tensor)));
+    const run = () => replayRandom(seed, () => decide(x, seed));
+    return onFreshTape(() => tidy(() => run().map((tensor) => clone(tensor))));
   }
 
   function recorded(x: Tensor, seed: number, decided: Saved): Recording {
@@ -94,13 +97,11 @@ export function autogradResidual(
   return {
     parameters,
 
-    apply: (x, seed) => run(x, seed, decide(x, seed)),
+    apply: (x, seed) => run(x, seed, decideOnce(x, seed)),
 
     forward(x, seed) {
-      return onFreshTape(() => {
-        const saved = decideOnce(x, seed);
-        return { y: tidy(() => run(x, seed, saved)), saved };
-      });
+      const saved = decideOnce(x, seed);
+      return { y: onFreshTape(() => tidy(() => run(x, seed, saved))), saved };
     },
 
     forwardAndGrad(x, dy, saved, seed, sink) {
@@ -109,7 +110,7 @@ export function autogradResidual(
     },
 
     keep(x, seed): Kept {
-      const decided = onFreshTape(() => decideOnce(x, seed));
+      const decided = decideOnce(x, seed);
       const recording = recorded(x, seed, decided);
       const dispose = () => {
         recording.dispose();

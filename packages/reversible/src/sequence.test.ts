@@ -78,7 +78,7 @@ test("inputs of every layer are rebuilt to 1e-5 of their size, over depths, widt
         disposeBlocks(layers);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 100 },
   );
 });
 
@@ -113,16 +113,16 @@ test("any number of kept layers gives the same gradients", () => {
 });
 
 test("saved state is handed from the forward to the backward pass and then released", () => {
-  // Keeps the sign of its input; a repetition that looked at the input again would be caught by its own flip.
-  let calls = 0;
-  const given: number[][] = [];
-  const signed: Residual = {
+  // Multiplies by the number of its run; a repetition that counted anew would multiply by another one.
+  let runs = 0;
+  const given: number[] = [];
+  const counting: Residual = {
     forward(x) {
-      const sign = tf.tidy(() => tf.mul(tf.sign(x), calls++ === 0 ? 1 : -1));
-      return { y: tf.mul(x, sign), saved: [sign] };
+      const factor = tf.scalar(++runs);
+      return { y: tf.mul(x, factor), saved: [factor] };
     },
     forwardAndGrad(x, dy, saved) {
-      given.push([...saved[0]!.dataSync()]);
+      given.push(saved[0]!.dataSync()[0]!);
       return { y: tf.mul(x, saved[0]!), dx: tf.mul(dy, saved[0]!) };
     },
     keep() {
@@ -130,22 +130,17 @@ test("saved state is handed from the forward to the backward pass and then relea
     },
   };
   const left = leaked(() => {
-    const x1 = tf.tensor1d([1, 1]);
-    const x2 = tf.tensor1d([3, -4]);
-    const blocks = [{ f: signed, g: nothing }];
-    const ran = forward(blocks, { x1, x2 });
-    expect([...ran.x1.dataSync()]).toEqual([4, 5]);
-    const pulled = backward(
-      blocks,
-      ran,
-      { d1: tf.tensor1d([1, 1]), d2: tf.tensor1d([0, 0]) },
-      ran.trace,
-      dispose,
-    );
-    expect([...pulled.d2.dataSync()]).toEqual([1, -1]);
+    const blocks = repeat({ f: counting, g: counting }, 2);
+    const ran = forward(blocks, { x1: tf.tensor1d([1]), x2: tf.tensor1d([1]) });
+    // 1 + 1·1 = 2, 1 + 2·2 = 5, 2 + 3·5 = 17, 5 + 4·17 = 73
+    expect([ran.x1.dataSync()[0], ran.x2.dataSync()[0]]).toEqual([17, 73]);
+    const gradients = { d1: tf.tensor1d([1]), d2: tf.tensor1d([1]) };
+    const pulled = backward(blocks, ran, gradients, ran.trace, dispose);
+    // 1 + 4·1 = 5, 1 + 3·5 = 16, 5 + 2·16 = 37, 16 + 1·37 = 53
+    expect([pulled.d1.dataSync()[0], pulled.d2.dataSync()[0]]).toEqual([37, 53]);
     tf.dispose([pulled.d1, pulled.d2]);
   });
-  expect(given).toEqual([[1, -1]]);
+  expect(given).toEqual([4, 3, 2, 1]);
   expect(left).toBe(0);
 });
 
