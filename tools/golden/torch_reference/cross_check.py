@@ -66,6 +66,8 @@ def load(config: dict[str, Any], folder: Path) -> PreTrainedModel:
     known["attn_layers"] = ["local" if kind == "full" else kind for kind in kinds]
     if config.get("num_buckets_rule") == "trax":
         known["num_buckets"] = trax_buckets(config)
+    if set(kinds) == {"full"}:
+        known["local_attn_chunk_length"] = config["max_position_embeddings"]  # or it would pad beyond the table
     known["axial_pos_embds"] = False
     model = ReformerModelWithLMHead(ReformerConfig(**known))
     if config["axial_pos_embds"]:
@@ -82,7 +84,7 @@ def load(config: dict[str, Any], folder: Path) -> PreTrainedModel:
 
 
 def trax_buckets(config: dict[str, Any]) -> int | list[int]:
-    """The page of `trax_reference.rotations.factors`, again, from the length that the table of positions has."""
+    """Trax' rule written a second time; the table of positions is as long as the sequence."""
     count = 2 * max(1, config["max_position_embeddings"] // config["lsh_attn_chunk_length"])
     if count <= 128:
         return count
