@@ -2,7 +2,7 @@ import { defineConfig } from "tsup";
 
 /** One file for the command; everything that npm installs stays outside of it. */
 export default defineConfig({
-  entry: { cli: "src/cli.ts" },
+  entry: { cli: "src/cli.ts", probe: "src/backend/probe.ts" },
   format: "esm",
   target: "node20",
   platform: "node",

@@ -13,13 +13,7 @@ let dawn: GPU | undefined;
  */
 export async function openWebgpu({ acceptSoftware }: { acceptSoftware: boolean }): Promise<Opening> {
   const outcome = await proveWebgpu();
-  if ("reason" in outcome) {
-    return {
-      works: false,
-      reason: outcome.reason,
-      remedy: "a Vulkan, Metal or D3D12 driver and `npm install webgpu`",
-    };
-  }
+  if ("reason" in outcome) return { works: false, ...outcome };
   const { description, isSoftware } = outcome.adapter;
   if (isSoftware && !acceptSoftware) {
     return {

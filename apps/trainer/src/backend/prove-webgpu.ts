@@ -10,7 +10,7 @@ export interface WebgpuAdapter {
   isSoftware: boolean;
 }
 
-export type WebgpuOutcome = { adapter: WebgpuAdapter } | { reason: string };
+export type WebgpuOutcome = { adapter: WebgpuAdapter } | { reason: string; remedy: string };
 
 const SCRIPT = `
 const { create } = await import(process.argv[1]);
@@ -36,12 +36,15 @@ export function findWebgpuPackage(): string | undefined {
 /** Asks for an adapter in a child process: Dawn writes its search for drivers to the terminal, and drivers crash. */
 export async function proveWebgpu(): Promise<WebgpuOutcome> {
   const file = findWebgpuPackage();
-  if (file === undefined) return { reason: "the optional package `webgpu` (Dawn) is not installed" };
+  if (file === undefined) {
+    return { reason: "the optional package webgpu (Dawn) is not installed", remedy: "`npm install webgpu`" };
+  }
   const parameters = ["--input-type=module", "-e", SCRIPT, pathToFileURL(file).href];
   const outcome = await runCommand(process.execPath, parameters, { timeout: 60_000 });
   const complaint = outcome.stderr.split("\n").find((line) => line.trim() !== "");
   const why = complaint ? ` (${complaint.trim().replace(/^Warning: /, "")})` : "";
-  if (outcome.code !== 0) return { reason: `Dawn could not be started${why}` };
+  const remedy = "a graphics card and its Vulkan, Metal or D3D12 driver";
+  if (outcome.code !== 0) return { reason: `Dawn could not be started${why}`, remedy };
   const adapter = JSON.parse(outcome.stdout) as WebgpuAdapter | null;
-  return adapter === null ? { reason: `Dawn found no graphics adapter${why}` } : { adapter };
+  return adapter === null ? { reason: `Dawn found no graphics adapter${why}`, remedy } : { adapter };
 }
