@@ -60,11 +60,13 @@ export function passageOf(source: TokenSource, at: number, length: number): Int3
     0,
     Math.min(length, source.length - at),
   );
-  const isSpace = (token: number) => token === 10 || token === 32;
   const start = at === 0 ? 0 : tokens.findIndex(isSpace) + 1;
   const end = tokens.findLastIndex(isSpace);
   return end > start ? tokens.slice(start, end) : tokens;
 }
+
+/** A line feed or a blank. */
+const isSpace = (token: number) => token === 10 || token === 32;
 
 function fingerprint(source: TokenSource): string {
   const hash = createHash("sha256");

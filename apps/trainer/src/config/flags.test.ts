@@ -12,12 +12,12 @@ describe("flags", () => {
   });
 
   it("all say what they are for", () => {
-    for (const { flag: name, help } of flagsOf()) expect(help, name).not.toBe("");
+    for (const { flag: name, help } of flagsOf()) expect([name, help]).not.toEqual([name, ""]);
   });
 
   it("take their own default as it is shown", () => {
     for (const one of flagsOf())
-      expect(readFlag(one, showValue(one.fallback)), one.flag).toEqual(one.fallback);
+      expect([one.flag, readFlag(one, showValue(one.fallback))]).toEqual([one.flag, one.fallback]);
   });
 
   it.each([

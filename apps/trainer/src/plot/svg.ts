@@ -22,10 +22,10 @@ export function linePath(points: readonly (readonly [number, number])[]): string
 const format = (value: string | number) =>
   typeof value === "number" ? String(Math.round(value * 100) / 100) : value;
 
+/** Control characters have no place in XML at all. */
+const control = /\p{Cc}/gu;
+
 function escape(text: string): string {
   const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  // Control characters have no place in XML at all.
-  return text
-    .replace(/[&<>"]/g, (character) => entities[character]!)
-    .replace(/[\u0000-\u0008\u000b-\u001f]/g, "\ufffd");
+  return text.replace(/[&<>"]/g, (character) => entities[character]!).replace(control, "\ufffd");
 }

@@ -25,7 +25,7 @@ export function checkpointsOf(run: string): CheckpointFolder[] {
       const step = /^step-(\d{8,})$/.exec(name)?.[1];
       return step === undefined ? [] : [{ path: join(run, name), step: Number(step) }];
     })
-    .sort((a, b) => a.step - b.step);
+    .toSorted((a, b) => a.step - b.step);
 }
 
 /** A folder under `runs/` that nobody has used yet: `novel`, `novel-2`, … */
@@ -43,7 +43,7 @@ export function latestRun(): string | null {
     .map((name) => join(home, name))
     .filter(isRun)
     .map((path) => ({ path, time: lastTouched(path) }));
-  return runs.sort((a, b) => b.time - a.time)[0]?.path ?? null;
+  return runs.toSorted((a, b) => b.time - a.time)[0]?.path ?? null;
 }
 
 export function isRun(path: string): boolean {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -39,6 +39,8 @@ describe("lockRun", () => {
     ["nobody: it is not a lock", () => writeFileSync(join(run, "lock"), '{"pid": -1, "host": 5}')],
   ])("takes over from %s", (_, leave) => {
     leave();
-    lockRun(run)();
+    const unlock = lockRun(run);
+    expect(readFileSync(join(run, "lock"), "utf8")).toContain(`"pid":${process.pid}`);
+    unlock();
   });
 });
