@@ -8,6 +8,7 @@ import { isInputError } from "@reformer-ts/internal-checks";
 import { Command, CommanderError } from "commander";
 import { evaluateCommand } from "./commands/evaluate";
 import { generateCommand } from "./commands/generate";
+import { backendCommand, doctorCommand } from "./commands/machine";
 import { plotCommand } from "./commands/plot";
 import { scoreCommand } from "./commands/score";
 import type { ExitCode } from "./commands/shared";
@@ -21,6 +22,8 @@ const commands: readonly ((terminal: Terminal, exit: ExitCode) => Command)[] = [
   evaluateCommand,
   scoreCommand,
   plotCommand,
+  doctorCommand,
+  backendCommand,
 ];
 
 /** Runs one command line. Never throws, never exits. */
@@ -40,7 +43,7 @@ function buildProgram(terminal: Terminal, exit: ExitCode): Command {
     .description("Trains Reformers on long texts, measures them, and lets them write.")
     .addHelpText("after", examples);
   for (const build of commands) program.addCommand(build(terminal, exit));
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command
       .exitOverride()
       .showSuggestionAfterError()
@@ -51,10 +54,16 @@ function buildProgram(terminal: Terminal, exit: ExitCode): Command {
   return program;
 }
 
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
 function explain(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    terminal.err(`reformer: ${sentence(error.message)} See \`reformer --help\`.\n`);
+    terminal.err(
+      `reformer: ${error.code === "commander.help" ? "a command is missing." : sentence(error.message)} See \`reformer --help\`.\n`,
+    );
     return 2;
   }
   if (isInputError(error)) {
