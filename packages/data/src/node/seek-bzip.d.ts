@@ -1,8 +1,11 @@
 declare module "seek-bzip" {
-  /** Writes what `input` unpacks to; with `multistream`, of all streams that follow each other in it. */
-  export function decode(
-    input: Buffer,
-    output: { writeByte(byte: number): void; flush(): void },
-    multistream: boolean,
-  ): unknown;
+  const seekBzip: {
+    /** Writes what `input` unpacks to; with `multistream`, of all streams that follow each other in it. */
+    decode(
+      input: Buffer,
+      output: { writeByte(byte: number): void; flush(): void },
+      multistream: boolean,
+    ): unknown;
+  };
+  export default seekBzip;
 }

@@ -7,7 +7,8 @@ import { gunzipSync } from "node:zlib";
 
 import { InputError } from "@reformer-ts/internal-checks";
 import { unzipSync } from "fflate";
-import { decode as decodeBzip2 } from "seek-bzip";
+// A CommonJS module: Node finds no names in it, only its whole.
+import seekBzip from "seek-bzip";
 
 const formats = [
   { name: "gzip", magic: [0x1f, 0x8b], unpack: gunzip },
@@ -74,7 +75,7 @@ function bunzip2(path: string, bytes: Uint8Array, maxBytes: number): Uint8Array 
     flush() {},
   };
   // Wikipedia's dumps are many bzip2 streams in one file.
-  decodeBzip2(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), output, true);
+  seekBzip.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), output, true);
   return content.subarray(0, size);
 }
 
