@@ -76,6 +76,7 @@ export const reformerSchema = z.strictObject({
   localDropout: share.default(0).describe("dropout on local and full attention's probabilities"),
   layerNormEpsilon: z.number().positive().default(1e-12).describe("added to the variance in layer norm"),
   initializerRange: z.number().positive().default(0.02).describe("standard deviation of fresh weights"),
+  headBias: z.boolean().default(false).describe("whether the output projection has a bias"),
   hashSeed: z.int().min(0).default(0).describe("seed of the rotations outside training"),
 });
 

@@ -47,7 +47,7 @@ export interface Head {
 const pieceLength = 2048;
 
 export function head(config: ReformerConfig, parameters: Parameters): Head {
-  const { dModel, vocabSize, layerNormEpsilon } = config;
+  const { dModel, vocabSize, layerNormEpsilon, headBias } = config;
   const get = (name: string) => parameters.get(name) as Tensor2D;
 
   const normalize = (x1: Tensor2D, x2: Tensor2D) => {
@@ -56,7 +56,11 @@ export function head(config: ReformerConfig, parameters: Parameters): Head {
     both.dispose();
     return normalized;
   };
-  const project = (normalized: Tensor2D) => matMul(normalized, get("head.weight")) as Tensor2D;
+  const project = (normalized: Tensor2D) =>
+    tidy(() => {
+      const logits = matMul(normalized, get("head.weight")) as Tensor2D;
+      return headBias ? (add(logits, get("head.bias")) as Tensor2D) : logits;
+    });
 
   function* pieces({ x1, x2 }: Streams, targets: Int32Array) {
     const rows1 = reshape(x1, [-1, dModel]) as Tensor2D;
@@ -103,6 +107,7 @@ export function head(config: ReformerConfig, parameters: Parameters): Head {
       d2: slice(dx, [0, dModel], [-1, dModel]),
       gradients: {
         "head.weight": matMul(normalized, dLogits, true),
+        ...(headBias ? { "head.bias": sum(dLogits, 0) } : {}),
         "norm.scale": dScale,
         "norm.bias": dBias,
       } as Record<string, Tensor>,

@@ -40,5 +40,11 @@ export {
   type StoredTensor,
   type StoredType,
 } from "./io/safetensors";
+export {
+  configFromTransformers,
+  configToTransformers,
+  type TransformersConfig,
+} from "./io/transformers-config";
+export { stateFromTransformers, stateToTransformers, transformersNames } from "./io/transformers-names";
 export { parametersFromState, readParameters, tensorsFromState } from "./io/state";
 export { registerMissingKernels } from "./kernels/unsorted-segment-sum";

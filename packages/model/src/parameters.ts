@@ -70,6 +70,7 @@ export function parameterShapes(config: ReformerConfig): Record<string, number[]
     "norm.scale": [2 * dModel],
     "norm.bias": [2 * dModel],
     "head.weight": [2 * dModel, vocabSize],
+    ...(config.headBias ? { "head.bias": [vocabSize] } : {}),
   };
 }
 

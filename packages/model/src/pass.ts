@@ -29,7 +29,11 @@ export function dropoutRates(
  * transformers does, because the ring of chunks closes at the padded end.
  */
 export function paddedLength(
-  { layers, chunkLength, localChunkLength }: ReformerConfig,
+  {
+    layers,
+    chunkLength,
+    localChunkLength,
+  }: Pick<ReformerConfig, "layers" | "chunkLength" | "localChunkLength">,
   length: number,
 ): number {
   const lengths = new Set<number>();

@@ -3,9 +3,10 @@ import type { Scalar } from "@tensorflow/tfjs-core";
 import { clippingSink } from "./optim/clip";
 import type { Optimizer } from "./optim/adam";
 import type { Batch } from "./batch";
+import type { Pass } from "./pass";
 import { lossAndGradients, type Reformer } from "./reformer";
 
-export interface TrainStepOptions {
+export interface TrainStepOptions extends Omit<Pass, "training"> {
   /** Decides dropout and hash rotations of this step. */
   seed: number;
   learningRate: number;
@@ -26,14 +27,14 @@ export function trainStep(
   model: Reformer,
   optimizer: Optimizer,
   batch: Batch,
-  { seed, learningRate, clipNorm = null, keepLayers = 0 }: TrainStepOptions,
+  { learningRate, clipNorm = null, ...pass }: TrainStepOptions,
 ): { loss: Scalar; gradientNorm: Scalar | null } {
   optimizer.beginStep(learningRate);
   if (clipNorm === null) {
-    const loss = lossAndGradients(model, batch, { seed, keepLayers, sink: optimizer.update });
+    const loss = lossAndGradients(model, batch, { ...pass, sink: optimizer.update });
     return { loss, gradientNorm: null };
   }
   const clipping = clippingSink();
-  const loss = lossAndGradients(model, batch, { seed, keepLayers, sink: clipping.sink });
+  const loss = lossAndGradients(model, batch, { ...pass, sink: clipping.sink });
   return { loss, gradientNorm: clipping.flush(clipNorm, optimizer.update) };
 }
