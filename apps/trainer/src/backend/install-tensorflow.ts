@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+
 import { InputError } from "@reformer-ts/internal-checks";
 
 import { buildInstallation } from "./build-installation";
@@ -12,6 +14,7 @@ import {
   type TensorflowCandidate,
 } from "./find-tensorflow";
 import { withInstallLock } from "./install-lock";
+import { proveCudaLibraries } from "./prove-cuda-libraries";
 import { proveTensorflow, type TensorflowProof } from "./prove-tensorflow";
 import { findTools } from "./tools";
 import { TENSORFLOW_VERSION, wheelSet, type WheelSet } from "./wheels";
@@ -45,8 +48,11 @@ export async function installTensorflow({
   const installation =
     (await findWorking({ gpu, cacheDir, workingDirectory, log })) ??
     (await build({ gpu, cacheDir, wheels, log }));
-  const { proof, packageFolder } = installation;
+  const { proof, packageFolder, home } = installation;
   log(`TensorFlow ${proof.tensorflow} works on the ${proof.usesGpu ? "GPU" : "CPU"} (${packageFolder}).`);
+  if (gpu && home !== undefined) {
+    log(`Its ${await proveCudaLibraries(dirname(home))} CUDA libraries load.`);
+  }
   if (gpu && !proof.usesGpu) {
     log(
       hasCudaDriver()

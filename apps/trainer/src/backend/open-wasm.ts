@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 
+import { registerMissingKernels } from "@reformer-ts/model";
 import * as tf from "@tensorflow/tfjs-core";
 
 import type { Opening } from "./backends";
@@ -23,6 +24,7 @@ export async function openWasm(): Promise<Opening> {
   if (!started) {
     return { works: false, reason: "tfjs-backend-wasm did not start", remedy: "a Node with WebAssembly" };
   }
+  registerMissingKernels();
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
   return {
     works: true,

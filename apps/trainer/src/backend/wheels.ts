@@ -161,7 +161,7 @@ const LINUX_X64_GPU: WheelSet = {
     "manylinux2014_x86_64",
     "manylinux2010_x86_64",
   ],
-  installedMegabytes: 7000,
+  installedMegabytes: 6000,
 };
 
 const SETS: Record<string, WheelSet> = {
