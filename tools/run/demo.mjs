@@ -1,0 +1,35 @@
+/** Trains on a novel and writes on from it: what a newcomer should see first. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { prepare, reformer } from "./prepare.mjs";
+import { root, run } from "./process.mjs";
+
+export async function demo(trainArguments) {
+  if (!(await prepare({ wanted: trainArguments }))) return 1;
+  const folder = nextFolder();
+  const here = (...args) => run(process.execPath, [reformer, ...args]);
+
+  console.error("\n── train on Crime and Punishment (Dostoevsky, 1866; translated by Constance Garnett)");
+  const trained = await here("train", "--config", "demo", "--run", folder, ...trainArguments);
+  if (trained !== 0) return trained;
+
+  console.error("\n── 500 characters that continue a passage which training never saw");
+  const backend = trainArguments.flatMap((word, i) => (word === "--backend" ? [word, trainArguments[i + 1]] : []));
+  const written = await here("generate", folder, "--tokens", "500", ...backend);
+  if (written !== 0) return written;
+
+  console.error(`
+── next, try
+   npm run reformer -- generate ${folder} --prompt "Raskolnikov " --temperature 0.6
+   npm run reformer -- train --config novel
+   npm run reformer -- train --corpus some-text-of-yours.txt --minutes 10`);
+  return 0;
+}
+
+/** runs/demo, or runs/demo-2 … when there is one already. */
+function nextFolder() {
+  for (let n = 1; ; n++) {
+    const folder = join("runs", n === 1 ? "demo" : `demo-${n}`);
+    if (!existsSync(join(root, folder))) return folder;
+  }
+}
