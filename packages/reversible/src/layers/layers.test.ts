@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { layers, loadLayersModel, sequential, type Sequential } from "@tensorflow/tfjs-layers";
 import { expect, test } from "vitest";
 import { largestError, leaked, normal } from "../../test/residuals";
+import { replayRandom } from "..";
 import { reversibleBlock, reversibleBlocks } from ".";
 
 const dense = (units = 4) => layers.dense({ units, activation: "tanh" });
@@ -16,6 +17,10 @@ function feedForward(rate: number): Sequential {
 }
 
 function smallModel({ keepLayers = 0, rate = 0 } = {}): Sequential {
+  return replayRandom(8, () => initialised(keepLayers, rate));
+}
+
+function initialised(keepLayers: number, rate: number): Sequential {
   const model = sequential();
   model.add(layers.dense({ units: 8, inputShape: [3] }));
   const blocks = [1, 2, 3].map(() => ({ f: feedForward(rate), g: dense() }));
