@@ -7,7 +7,10 @@ import { defineConfig } from "vitest/config";
 // tfjs-core registers no gradients by itself; this does, but is written for bundlers, so vite bundles it.
 const optimizer = { ssr: { enabled: true, include: ["@tensorflow/tfjs-core/dist/register_all_gradients"] } };
 const conditions = ["reformer-ts-source", "module", "node", "import", "default"];
-const tensorTests = ["packages/{lsh,reversible,model}/{src,test}/**/*.test.ts", "internal/testkit/src/**/*.test.ts"];
+const tensorTests = [
+  "packages/{lsh,reversible,model}/{src,test}/**/*.test.ts",
+  "internal/testkit/src/**/*.test.ts",
+];
 
 function onBackend(name: string) {
   return {
@@ -17,6 +20,7 @@ function onBackend(name: string) {
       name,
       include: tensorTests,
       deps: { optimizer },
+      globalSetup: ["test/backend.global-setup.ts"],
       setupFiles: ["test/backend.setup.ts"],
       env: { REFORMER_TEST_BACKEND: name, TF_CPP_MIN_LOG_LEVEL: "3" },
       testTimeout: 120_000,
@@ -32,7 +36,12 @@ export default defineConfig({
         ssr: { resolve: { conditions } },
         test: {
           name: "plain",
-          include: ["packages/data/{src,test}/**/*.test.ts", "apps/*/{src,test}/**/*.test.ts", "internal/{checks,random}/src/**/*.test.ts", "test/**/*.test.ts"],
+          include: [
+            "packages/data/{src,test}/**/*.test.ts",
+            "apps/*/{src,test}/**/*.test.ts",
+            "internal/{checks,random}/src/**/*.test.ts",
+            "test/**/*.test.ts",
+          ],
           testTimeout: 120_000,
         },
       },

@@ -1,11 +1,11 @@
 /**
- * Opens the backend that a vitest project is about, by the trainer's own door. TensorFlow is optional: where it is
- * not installed, its project says so once and counts its tests as skipped instead of failing.
+ * Opens the backend that a vitest project is about, by the trainer's own door. Without TensorFlow the tests of its
+ * project are skipped, which `backend.global-setup.ts` has said aloud by then.
  */
-import { isInputError } from "../internal/checks/src/index";
 import { beforeEach } from "vitest";
 
 import { openBackend } from "../apps/trainer/src/backend/open-backend";
+import { isInputError } from "../internal/checks/src/index";
 
 const name = process.env["REFORMER_TEST_BACKEND"];
 
@@ -13,6 +13,5 @@ try {
   await openBackend(name);
 } catch (error) {
   if (!(isInputError(error) && name === "tensorflow")) throw error;
-  process.stderr.write(`SKIPPED: tests on TensorFlow do not run, because ${error.message}\n`);
   beforeEach((context) => context.skip());
 }

@@ -41,7 +41,7 @@ test("two installs take turns, and the second says that it waits", async () => {
 });
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => undefined;
+  let resolve!: () => void;
   const promise = new Promise<void>((done) => (resolve = done));
   return { promise, resolve };
 }

@@ -63,12 +63,13 @@ export async function installTensorflow({
   return installation;
 }
 
-async function findWorking({
-  gpu,
-  cacheDir,
-  workingDirectory,
-  log,
-}: Required<Omit<InstallOptions, "wheels">>): Promise<TensorflowInstallation | undefined> {
+/** The first TensorFlow of project and cache that multiplies two matrices; why others do not is logged. */
+export async function findWorking({
+  gpu = false,
+  log = () => undefined,
+  cacheDir = cacheFolder(),
+  workingDirectory = process.cwd(),
+}: Omit<InstallOptions, "wheels"> = {}): Promise<TensorflowInstallation | undefined> {
   for (const find of [() => findInProject(workingDirectory, { gpu }), () => findInCache(cacheDir, { gpu })]) {
     const candidate = await find();
     const outcome = candidate && (await proveTensorflow(candidate.packageFolder));
@@ -91,6 +92,8 @@ async function build({
 }): Promise<TensorflowInstallation> {
   if (wheels === undefined || !hasGlibc()) throw unsupported({ gpu });
   const tools = await findTools();
+  if (gpu && !hasCudaDriver())
+    log("No CUDA driver is loaded here; the CUDA libraries are fetched all the same.");
   const places = installationPlaces(cacheDir, { gpu });
   const onWait = () => log("Another install is at work in this cache; waiting for it.");
   try {
