@@ -7,6 +7,7 @@
 
 import { InputError } from "@reformer-ts/internal-checks";
 
+import { CountTable } from "./count-table";
 import type { TokenSource } from "./token-source";
 
 export interface MarkovOptions {
@@ -35,42 +36,41 @@ export function markovBits(
     throw new InputError({ field: "held-out text", given: "empty", allowed: "1 token or more" });
   const counts = Array.from({ length: order + 1 }, (_, length) => countContexts(train, length, vocabSize));
   let bits = 0;
-  forEachToken(
-    heldOut,
-    (token, recent) => {
-      let probability = 1 / vocabSize;
-      for (let length = 0; length <= Math.min(order, recent.length); length++) {
-        const seen = counts[length]!.get(contextOf(recent, length, vocabSize));
-        if (seen === undefined) break;
-        const escape = seen.followers.size / (seen.total + seen.followers.size);
-        probability = (1 - escape) * ((seen.followers.get(token) ?? 0) / seen.total) + escape * probability;
-      }
-      bits -= Math.log2(probability);
-    },
-    order,
-  );
+  const measure = (token: number, recent: readonly number[]) => {
+    let probability = 1 / vocabSize;
+    for (let length = 0; length <= recent.length; length++) {
+      const { totals, kinds, followers } = counts[length]!;
+      const context = contextOf(recent, length, vocabSize);
+      const total = totals.get(context);
+      if (total === 0) break;
+      const escape = kinds.get(context) / (total + kinds.get(context));
+      const frequency = followers.get(context * vocabSize + token) / total;
+      probability = (1 - escape) * frequency + escape * probability;
+    }
+    bits -= Math.log2(probability);
+  };
+  forEachToken(heldOut, measure, order);
   return bits / heldOut.length;
 }
 
-interface Followers {
-  total: number;
-  followers: Map<number, number>;
+interface ContextCounts {
+  /** By context: how often it was seen. */
+  totals: CountTable;
+  /** By context: how many different tokens followed it. */
+  kinds: CountTable;
+  /** By context and token: how often it followed. */
+  followers: CountTable;
 }
 
-function countContexts(source: TokenSource, length: number, vocabSize: number): Map<number, Followers> {
-  const counts = new Map<number, Followers>();
-  forEachToken(
-    source,
-    (token, recent) => {
-      if (recent.length < length) return;
-      const context = contextOf(recent, length, vocabSize);
-      let seen = counts.get(context);
-      if (seen === undefined) counts.set(context, (seen = { total: 0, followers: new Map() }));
-      seen.total++;
-      seen.followers.set(token, (seen.followers.get(token) ?? 0) + 1);
-    },
-    length,
-  );
+function countContexts(source: TokenSource, length: number, vocabSize: number): ContextCounts {
+  const counts = { totals: new CountTable(), kinds: new CountTable(), followers: new CountTable() };
+  const count = (token: number, recent: readonly number[]) => {
+    if (recent.length < length) return;
+    const context = contextOf(recent, length, vocabSize);
+    counts.totals.increment(context);
+    if (counts.followers.increment(context * vocabSize + token) === 0) counts.kinds.increment(context);
+  };
+  forEachToken(source, count, length);
   return counts;
 }
 

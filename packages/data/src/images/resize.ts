@@ -1,5 +1,5 @@
 /**
- * Other sizes by the box filter, as the ImageNet of 64 x 64 pixels was made: each new pixel is the mean of the area that it
+ * Other sizes by the box filter, much as the ImageNet of 64 x 64 pixels was made: each new pixel is the mean of the area that it
  * covers, pixels at its edge counting by the part that lies inside.
  */
 

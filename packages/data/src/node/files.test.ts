@@ -1,24 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, symlinkSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import * as fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
+import { temporaryFolder } from "../../test/temporary-folder";
 import { byteTokenizer } from "../bytes";
 import { openByteSource } from "./byte-source";
 import { listFiles } from "./list-files";
 import { readBytes } from "./read-bytes";
 import { readText } from "./read-text";
 
-let folder: string;
-const write = (name: string, content: string | Uint8Array) => {
-  const path = join(folder, name);
-  mkdirSync(join(path, ".."), { recursive: true });
-  writeFileSync(path, content);
-  return path;
-};
+const { path: folder, write } = temporaryFolder();
 const tokensIn = (path: string) => {
   const source = openByteSource(path);
   try {
@@ -27,11 +21,6 @@ const tokensIn = (path: string) => {
     source.close();
   }
 };
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "reformer-data-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("files", () => {
   it("reads a text, packed or not, marked or not, as the same tokens either way", () => {

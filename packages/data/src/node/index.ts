@@ -6,3 +6,5 @@ export { type NpySource, openNpySource, writeNpyTokens } from "./npy-source";
 export { type ReadOptions, readBytes } from "./read-bytes";
 export { readText } from "./read-text";
 export { textPieces } from "./text-pieces";
+export { type Corpus, cacheFolder, corpora, fetchCorpus } from "./corpora";
+export { type DownloadOptions, type DownloadProgress, download } from "./download";

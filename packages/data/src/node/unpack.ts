@@ -6,9 +6,10 @@
 import { gunzipSync } from "node:zlib";
 
 import { InputError } from "@reformer-ts/internal-checks";
-import { unzipSync } from "fflate";
 // A CommonJS module: Node finds no names in it, only its whole.
 import seekBzip from "seek-bzip";
+
+import { zipContent, zipEntries } from "./unzip";
 
 const formats = [
   { name: "gzip", magic: [0x1f, 0x8b], unpack: gunzip },
@@ -80,21 +81,15 @@ function bunzip2(path: string, bytes: Uint8Array, maxBytes: number): Uint8Array 
 }
 
 function unzip(path: string, bytes: Uint8Array, maxBytes: number): Uint8Array {
-  let files = 0;
-  const entries = unzipSync(bytes, {
-    filter({ name, originalSize }) {
-      if (name.endsWith("/")) return false;
-      if (originalSize > maxBytes) throw tooLarge(path, maxBytes);
-      return files++ === 0;
-    },
-  });
-  const [content] = Object.values(entries);
-  if (content === undefined || files > 1) {
+  const entries = zipEntries(bytes);
+  const [entry] = entries;
+  if (entry === undefined || entries.length > 1) {
     throw new InputError({
       field: path,
-      given: `a zip archive of ${files} files`,
+      given: `a zip archive of ${entries.length} files`,
       allowed: "one that holds one file",
     });
   }
-  return content;
+  if (entry.size > maxBytes) throw tooLarge(path, maxBytes);
+  return zipContent(bytes, entry);
 }

@@ -4,6 +4,8 @@ import { InputError } from "@reformer-ts/internal-checks";
 
 import type { TokenizerFile } from "./tokenizer-file";
 
+const types = new Set<unknown>(["BPE", "Unigram", "WordPiece"]);
+
 /** Far above any vocabulary in use; below what would exhaust memory. */
 const mostTokens = 2 ** 22;
 
@@ -17,6 +19,8 @@ export function checkTokenizerFile(file: unknown, name: string): TokenizerFile {
   };
   if (!isRecord(file) || !isRecord(file.model)) return refuse("without a model");
   const { model, added_tokens: added = [] } = file;
+  // A type that the library does not know would be read as a list of whole words, and all text as unknown.
+  if (!types.has(model.type)) refuse(`a model of type ${JSON.stringify(model.type)}`);
   if (!Array.isArray(added)) return refuse("a file whose added_tokens are no list");
 
   const tokens = new Set<number>();

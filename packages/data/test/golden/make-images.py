@@ -1,6 +1,6 @@
 """Writes the images of ../samples/formats from one emoji, and images.json: what Pillow reads in them.
 
-pip install pillow==12.0.0 && python make-images.py
+pip install pillow==13.0.0 && python make-images.py
 """
 
 import hashlib
@@ -35,9 +35,9 @@ gray.point(lambda value: 255 * (value > 128)).convert("1").save(formats / "one-b
 gray.convert("I;16").point(lambda value: value * 257).save(formats / "sixteen-bit.png", optimize=True)
 flat.quantize(16).save(formats / "palette.png", optimize=True)
 smile.quantize(64).save(formats / "palette-alpha.png", optimize=True)
-flat.save(formats / "baseline.jpg", quality=90)
-flat.save(formats / "progressive.jpg", quality=90, progressive=True)
-gray.save(formats / "gray.jpg", quality=90)
+flat.save(formats / "baseline.jpg", quality=90, subsampling=0)
+flat.save(formats / "progressive.jpg", quality=90, subsampling=0, progressive=True)
+gray.save(formats / "gray.jpg", quality=90, subsampling=0)
 
 golden = {
     "opaque": {
@@ -52,7 +52,7 @@ golden = {
         for path in sorted(formats.glob("*.jpg"))
     },
     "box": {
-        str(size): list(flat.resize((size, size), Image.Resampling.BOX).tobytes()) for size in (8, 5)
+        str(size): list(flat.resize((size, size), Image.Resampling.BOX).tobytes()) for size in (16, 8)
     },
 }
 (here / "images.json").write_text(json.dumps(golden) + "\n")
