@@ -6,12 +6,10 @@
  */
 import { clone, tidy, Variable, zerosLike, type Tensor } from "@tensorflow/tfjs-core";
 import { InputError } from "@reformer-ts/internal-checks";
+import type { NamedParameters } from "./parameters";
 import { replayRandom } from "./replay";
 import type { GradientSink, Kept, Residual, Saved } from "./residual";
 import { onFreshTape, record, type Recording } from "./tape";
-
-/** Tensors by the name under which their gradients are given. */
-export type NamedParameters = Readonly<Record<string, Tensor>>;
 
 /**
  * `f(x)`, of the shape of `x`. NamedParameters are closed over. It may run twice per step, so it has no side effects;
@@ -66,8 +64,8 @@ export function autogradResidual(
 
   /** Off the tape, since no gradient flows into a decision. */
   function decideOnce(x: Tensor, seed: number): Tensor[] {
-    const run = () => replayRandom(seed, () => decide(x, seed));
-    return onFreshTape(() => tidy(() => run().map((tensor) => clone(tensor))));
+    const decisions = () => replayRandom(seed, () => decide(x, seed));
+    return onFreshTape(() => tidy(() => decisions().map((tensor) => clone(tensor))));
   }
 
   function recorded(x: Tensor, seed: number, decided: Saved): Recording {

@@ -2,10 +2,10 @@ export {
   autogradResidual,
   type AutogradOptions,
   type AutogradResidual,
-  type NamedParameters,
   type ResidualFunction,
 } from "./autograd-residual";
 export { irreversibleStack, type Applicable, type PlainBlock } from "./irreversible";
+export { parametersOf, type NamedParameters } from "./parameters";
 export { replayRandom } from "./replay";
 export type { GradientSink, Kept, Residual, ReversibleBlock, Saved } from "./residual";
 export { reversibleStack, type StackFunction } from "./reversible-stack";

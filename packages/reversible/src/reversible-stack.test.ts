@@ -9,12 +9,12 @@ import {
   largestError,
   leaked,
   normal,
-  parametersOf,
   peakBytes,
   repeat,
 } from "../test/residuals";
 import { autogradResidual } from "./autograd-residual";
 import { irreversibleStack } from "./irreversible";
+import { parametersOf } from "./parameters";
 import { reversibleStack, type StackFunction } from "./reversible-stack";
 
 /** A loss that weighs all numbers of both streams differently. */
@@ -251,5 +251,10 @@ test("mistakes are said in one sentence", () => {
   expect(
     messageOf(() => tf.grad((x) => tf.sum(tf.grad((z) => tf.sum(stack(z, z)[0]))(x)))(tf.ones([1, 2]))),
   ).toMatch(/^reversibleStack is differentiated twice, but must be differentiated once/);
+  const other = denseBlocks(1, 2);
+  expect(messageOf(() => parametersOf([...blocks, ...other]))).toBe(
+    'parameters of reversible blocks is two tensors named "0.f.w", but must be named so that a name stands for one tensor.',
+  );
+  disposeBlocks(other);
   disposeBlocks(blocks);
 });

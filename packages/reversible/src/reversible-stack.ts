@@ -17,7 +17,7 @@ import {
   type Tensor,
 } from "@tensorflow/tfjs-core";
 import { InputError } from "@reformer-ts/internal-checks";
-import type { NamedParameters } from "./autograd-residual";
+import type { NamedParameters } from "./parameters";
 import type { GradientSink, ReversibleBlock } from "./residual";
 import { backward, disposeTrace, forward, infer, type ForwardOptions } from "./sequence";
 import { onFreshTape, outsideScopes, whenReleased } from "./tape";

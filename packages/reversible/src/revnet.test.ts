@@ -3,9 +3,10 @@ import * as tf from "@tensorflow/tfjs-core";
 // oxlint-disable-next-line import/no-unassigned-import -- it registers the backend
 import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, expect, test } from "vitest";
-import { largestError, leaked, normal, parametersOf } from "../test/residuals";
+import { largestError, leaked, normal } from "../test/residuals";
 import { autogradResidual, type AutogradResidual } from "./autograd-residual";
 import { irreversibleStack } from "./irreversible";
+import { parametersOf } from "./parameters";
 import { reversibleStack, type StackFunction } from "./reversible-stack";
 
 beforeAll(async () => {

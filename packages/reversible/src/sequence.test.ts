@@ -8,11 +8,11 @@ import {
   largestError,
   leaked,
   normal,
-  parametersOf,
   peakBytes,
   repeat,
 } from "../test/residuals";
 import { autogradResidual } from "./autograd-residual";
+import { parametersOf } from "./parameters";
 import type { GradientSink, Residual, ReversibleBlock } from "./residual";
 import { backward, disposeTrace, forward, infer } from "./sequence";
 

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 // oxlint-disable-next-line import/no-unassigned-import -- it registers the gradients of tfjs' operations
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import { deriveSeed } from "@reformer-ts/internal-random";
-import { autogradResidual, type AutogradResidual } from "../src";
+import { autogradResidual, parametersOf, type AutogradResidual } from "../src";
 
 export interface AutogradBlock {
   f: AutogradResidual;
@@ -41,14 +41,6 @@ export function denseBlocks(
 /** `depth` times the same block. */
 export function repeat<T>(block: T, depth: number): T[] {
   return Array.from({ length: depth }, () => block);
-}
-
-/** Parameters of all halves, under their names. */
-export function parametersOf(blocks: readonly AutogradBlock[]): Record<string, tf.Tensor> {
-  return Object.assign({}, ...blocks.flatMap(({ f, g }) => [f.parameters, g.parameters])) as Record<
-    string,
-    tf.Tensor
-  >;
 }
 
 export function disposeBlocks(blocks: readonly AutogradBlock[]): void {

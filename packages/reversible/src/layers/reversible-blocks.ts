@@ -13,7 +13,7 @@ import { concat, serialization, split, tidy, type Tensor } from "@tensorflow/tfj
 import { input, layers, type SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { InputError } from "@reformer-ts/internal-checks";
 import { deriveSeed } from "@reformer-ts/internal-random";
-import type { NamedParameters } from "../autograd-residual";
+import { parametersOf } from "../parameters";
 import { reversibleStack } from "../reversible-stack";
 import { layerResidual } from "./layer-residual";
 import { deserialiseLayer, serialiseLayer, type SerialisedLayer } from "./serialised-layer";
@@ -74,12 +74,8 @@ export class ReversibleBlocks extends layers.Layer {
         f: layerResidual(f, training),
         g: layerResidual(g, training),
       }));
-      const parameters = Object.assign(
-        {},
-        ...blocks.flatMap(({ f, g }) => [f.parameters, g.parameters]),
-      ) as NamedParameters;
       const [x1, x2] = split(x, 2, -1) as [Tensor, Tensor];
-      const stack = reversibleStack(blocks, parameters);
+      const stack = reversibleStack(blocks, parametersOf(blocks));
       return concat(stack(x1, x2, { seed: this.#nextSeed(), keepLayers: this.#keepLayers }), -1);
     });
   }
