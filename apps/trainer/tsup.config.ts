@@ -8,5 +8,7 @@ export default defineConfig({
   platform: "node",
   sourcemap: true,
   clean: true,
+  // tsup leaves dependencies outside by itself, but not optional ones.
+  external: ["webgpu"],
   noExternal: [/^@reformer-ts\/internal-/],
 });

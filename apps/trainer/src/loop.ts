@@ -26,12 +26,13 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
     seed: deriveSeed(training.seed, "data"),
   });
   const reader = batches(windows, { batch: training.batch, position: progress.dataPosition });
-  const plan = timePlan(training.minutes ?? 0);
+  // Steps that an earlier session has fixed stay as they are.
+  const plan = training.steps === null ? timePlan(training.minutes!) : null;
+  const pauses = stopwatch(clock);
 
-  const evaluationBegan = clock();
-  if (progress.step === 0 && training.evaluateEvery !== 0) await evaluate(session, watcher, { whole: false });
-  const evaluationSeconds = clock() - evaluationBegan;
-
+  if (progress.step === 0 && training.evaluateEvery !== 0) {
+    await pauses.time("evaluate", () => evaluate(session, watcher, { whole: false }));
+  }
   while (progress.step < (training.steps ?? Infinity) && stop.signal === null) {
     const began = clock();
     const step = progress.step + 1;
@@ -39,30 +40,15 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
     const figures = await takeStep(session, step, { inputs, targets, batch: shape[0], length: shape[1] });
     const seconds = clock() - began;
 
-    Object.assign(progress, {
-      step,
-      tokens: progress.tokens + inputs.length,
-      seconds: clock(),
-      dataPosition: reader.position,
-      heldOut: null,
-    });
+    const tokens = progress.tokens + inputs.length;
+    Object.assign(progress, { step, tokens, seconds: clock(), dataPosition: reader.position, heldOut: null });
     const memory = process.resourceUsage().maxRSS * 1024;
-    watcher.step({
-      step,
-      tokens: progress.tokens,
-      seconds: progress.seconds,
-      ...figures,
-      tokensPerSecond: inputs.length / seconds,
-      memory,
-    });
+    const tokensPerSecond = inputs.length / seconds;
+    watcher.step({ step, tokens, seconds: progress.seconds, ...figures, tokensPerSecond, memory });
 
-    if (training.steps === null) {
-      const more = plan.afterStep(seconds, {
-        seconds: session.secondsLeft(),
-        reserve: reservedSeconds(session, evaluationSeconds),
-      });
-      if (more !== null) watcher.planned((training.steps = step + more));
-    }
+    const left = { seconds: session.secondsLeft(), reserve: reservedSeconds(session, pauses) };
+    const steps = plan?.afterStep(step, seconds, left) ?? null;
+    if (steps !== null) watcher.planned((training.steps = steps));
 
     // A signal is heard here, or in one of the pauses below: all before it is decided whether to save.
     await nextTurn();
@@ -70,10 +56,10 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
     const due = (every: number | "auto", parts: number) =>
       isDue(every, { step, steps: training.steps, parts });
     if (last || due(training.evaluateEvery, 10))
-      progress.heldOut = await evaluate(session, watcher, { whole: false });
-    if (due(training.sampleEvery, 4)) await sample(session, watcher);
+      progress.heldOut = await pauses.time("evaluate", () => evaluate(session, watcher, { whole: false }));
+    if (due(training.sampleEvery, 4)) await pauses.time("sample", () => sample(session, watcher));
     if (last || stop.signal !== null || due(training.checkpointEvery, 10))
-      await watcher.save({ ...progress, seconds: clock() });
+      await pauses.time("save", () => watcher.save({ ...progress, seconds: clock() }));
   }
   return stop.signal === null ? evaluate(session, watcher, { whole: true }) : null;
 }
@@ -110,11 +96,33 @@ function isDue(
   return every > 0 && step % every === 0;
 }
 
-/** Time that the planned steps must leave: ten evaluations, the one of everything, and some to sample and save. */
-function reservedSeconds({ config: { training }, corpus }: Session, evaluationSeconds: number): number {
-  const whole = corpus.heldOut.length / Math.min(training.evaluateTokens, corpus.heldOut.length);
-  const samples = training.sampleEvery === 0 ? 0 : training.sampleTokens * 0.04;
-  return evaluationSeconds * (10 + whole) + samples + 2;
+/** Time that further steps must leave: what is still due in between, and the evaluation of everything at the end. */
+function reservedSeconds({ config: { training }, corpus, progress }: Session, pauses: Stopwatch): number {
+  const share = training.steps === null ? 1 : 1 - progress.step / training.steps;
+  const everything = Math.max(1, corpus.heldOut.length / training.evaluateTokens);
+  const between = 10 * (pauses.last("evaluate") + pauses.last("save")) + 4 * pauses.last("sample");
+  return share * between + everything * pauses.last("evaluate") + 1;
+}
+
+interface Stopwatch {
+  /** Seconds that this took when it was last done; 0 before. */
+  last(what: Pause): number;
+  time<T>(what: Pause, work: () => Promise<T>): Promise<T>;
+}
+
+type Pause = "evaluate" | "sample" | "save";
+
+function stopwatch(clock: () => number): Stopwatch {
+  const seconds = { evaluate: 0, sample: 0, save: 0 };
+  return {
+    last: (what) => seconds[what],
+    async time(what, work) {
+      const began = clock();
+      const result = await work();
+      seconds[what] = clock() - began;
+      return result;
+    },
+  };
 }
 
 async function read(scalar: { data(): Promise<ArrayLike<number>>; dispose(): void }): Promise<number> {

@@ -36,15 +36,20 @@ export function progressView(
   }
   const screen = createLogUpdate(process.stderr);
   let drawn = 0;
+  let frame = "";
   return {
     step(metrics, steps) {
       speed.step(metrics);
       const now = performance.now();
       if (now - drawn < redrawMs && metrics.step !== steps) return;
       drawn = now;
-      screen(barLine(metrics, steps, speed, process.stderr.columns ?? 80));
+      frame = barLine(metrics, steps, speed, process.stderr.columns ?? 80);
+      screen(frame);
     },
-    line: (text) => screen.persist(text),
+    line(text) {
+      screen.persist(text);
+      if (frame !== "") screen(frame);
+    },
     done: () => screen.done(),
   };
 }

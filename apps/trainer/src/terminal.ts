@@ -10,7 +10,8 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    interactive: process.stderr.isTTY === true && process.env.TERM !== "dumb",
+    // A terminal without lines is a recorder's: what is drawn there is seen by nobody.
+    interactive: process.stderr.isTTY === true && process.stderr.rows > 0 && process.env["TERM"] !== "dumb",
   };
 }
 

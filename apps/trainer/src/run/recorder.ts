@@ -56,7 +56,7 @@ export function recorder(
       sample: (text) => view.line(dim(terminal, text.replace(/\s*\n\s*/g, " ⏎ "))),
       planned(steps) {
         writeRunConfig(run, config);
-        view.line(`${steps.toLocaleString("en")} steps fit into ${training.minutes} minutes`);
+        view.line(`${steps.toLocaleString("en")} steps will fit into ${training.minutes} minutes`);
       },
       async save(progress) {
         await saveCheckpoint(
