@@ -2,16 +2,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { denseAttention, denseAttentionGrad } from "./dense-attention";
 import { checkHeads, foldHeads, unfoldHeads } from "./inputs";
-import { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
 import { type MaskOptions, resolveDropout } from "./options";
+import { scaledKey, scaledKeyGrad, type SharedOptions } from "./shared-keys";
 
-export interface FullOptions extends MaskOptions {
-  /**
-   * Queries and keys are one projection, as in LSH attention: keys are normalised queries, `key` is not read, and a
-   * query sees itself only when it sees nothing else. Default false.
-   */
-  sharedQueryKey?: boolean;
-}
+export interface FullOptions extends MaskOptions, SharedOptions {}
 
 export interface AttentionResult {
   /** `[batch, heads, length, depth]` */
@@ -96,15 +90,8 @@ export function fullAttentionGrad(
     const dQuery = unfoldHeads<tf.Tensor4D>(folded.dQuery, sizes);
     const dScaled = unfoldHeads<tf.Tensor4D>(folded.dKey, sizes);
     const dValue = unfoldHeads<tf.Tensor4D>(folded.dValue, sizes);
-    if (!options.sharedQueryKey)
-      return { dQuery, dKey: tf.div(dScaled, Math.sqrt(sizes.depth)) as tf.Tensor4D, dValue };
-    const dShared = tf.add(dQuery, normalizeKeysGrad(query, dScaled)) as tf.Tensor4D;
-    return { dQuery: dShared, dKey: tf.zerosLike(dShared), dValue };
+    return { ...scaledKeyGrad(query, dQuery, dScaled, options), dValue };
   });
-}
-
-function scaledKey(query: tf.Tensor, key: tf.Tensor, { sharedQueryKey = false }: FullOptions): tf.Tensor {
-  return sharedQueryKey ? normalizeKeys(query) : tf.div(key, Math.sqrt(query.shape[3]!));
 }
 
 function denseOptions({ causal = true, keyMask, dropout, sharedQueryKey = false }: FullOptions) {

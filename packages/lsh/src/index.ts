@@ -7,7 +7,7 @@ export {
   type LshResult,
   type LshSaved,
 } from "./lsh-attention";
-export { localAttentionForward, localAttentionGrad } from "./local-attention";
+export { localAttentionForward, localAttentionGrad, type LocalOptions } from "./local-attention";
 export {
   fullAttentionForward,
   fullAttentionGrad,
@@ -20,6 +20,7 @@ export type { ChunkedOptions, DropoutOptions, LshOptions, MaskOptions } from "./
 
 // The pieces, for teaching, and for building something else.
 export { drawRotations, type RotationOptions } from "./rotations";
+export { torchRotations } from "./torch-rotations";
 export { hashVectors } from "./hash";
 export { sortByBucket, type SortedSlots } from "./sort";
 export { type AutoBuckets, bucketCount, resolveNumBuckets, rotationSize } from "./num-buckets";
@@ -27,7 +28,7 @@ export { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
 
 // What a fused kernel takes over.
 export * from "./kernels/names";
-export { keepWeight, dropoutRow } from "./dropout";
+export { dropoutRow, dropThreshold, keepWeight } from "./dropout";
 
 // The slow oracle, on plain numbers.
 export {

@@ -1,4 +1,4 @@
-/** Local attention: chunks in their natural order, separate queries and keys, no hash, no sort, no self mask. */
+/** Local attention: chunks in their natural order, no hash, no sort; queries and keys are separate unless asked. */
 import * as tf from "@tensorflow/tfjs-core";
 import { chunkAttention } from "./chunk-attention";
 import { chunkAttentionGrad } from "./chunk-attention-grad";
@@ -12,6 +12,9 @@ import {
 import { checkHeads, foldHeads, unfoldHeads } from "./inputs";
 import type { ChunkAttentionAttributes } from "./kernels/names";
 import { type ChunkedOptions, type Chunking, resolveChunking, resolveDropout } from "./options";
+import { scaledKey, scaledKeyGrad, type SharedOptions } from "./shared-keys";
+
+export interface LocalOptions extends ChunkedOptions, SharedOptions {}
 
 /**
  * Each query attends to its chunk and the neighbouring ones, which form a ring; `q · k / sqrt(depth)`. A sequence no
@@ -27,7 +30,7 @@ export function localAttentionForward(
   query: tf.Tensor,
   key: tf.Tensor,
   value: tf.Tensor,
-  options: ChunkedOptions,
+  options: LocalOptions,
 ): AttentionResult {
   const sizes = checkHeads({ query, key, value }, options.keyMask);
   const chunking = resolveChunking(sizes.length, options);
@@ -52,7 +55,7 @@ export function localAttentionForward(
 export function localAttentionGrad(
   dOutput: tf.Tensor,
   saved: AttentionSaved,
-  options: ChunkedOptions,
+  options: LocalOptions,
 ): AttentionGrads {
   const { query, key, value, output, logSumExp } = saved;
   const sizes = checkHeads({ query, key, value, output, dOutput }, options.keyMask);
@@ -69,9 +72,9 @@ export function localAttentionGrad(
       },
       attributes,
     );
+    const dScaled = unfoldHeads<tf.Tensor4D>(dKey, sizes);
     return {
-      dQuery: unfoldHeads<tf.Tensor4D>(dQuery, sizes),
-      dKey: tf.div(unfoldHeads<tf.Tensor4D>(dKey, sizes), Math.sqrt(sizes.depth)) as tf.Tensor4D,
+      ...scaledKeyGrad(query, unfoldHeads<tf.Tensor4D>(dQuery, sizes), dScaled, options),
       dValue: unfoldHeads<tf.Tensor4D>(dValue, sizes),
     };
   });
@@ -79,9 +82,10 @@ export function localAttentionGrad(
 
 function foldedInputs(
   { query, key, value }: { query: tf.Tensor; key: tf.Tensor; value: tf.Tensor },
-  { keyMask }: ChunkedOptions,
+  options: LocalOptions,
 ) {
-  const scaled = tf.div(key, Math.sqrt(key.shape[3]!));
+  const { keyMask } = options;
+  const scaled = scaledKey(query, key, options);
   return {
     query: foldHeads(query),
     key: foldHeads(scaled),
@@ -90,13 +94,13 @@ function foldedInputs(
   };
 }
 
-function maskOptions({ causal, keyMask, dropout }: ChunkedOptions) {
-  return { causal, keyMask, dropout };
+function maskOptions({ causal, keyMask, dropout, sharedQueryKey }: LocalOptions) {
+  return { causal, keyMask, dropout, sharedQueryKey };
 }
 
 function localAttributes(
   { chunkLength, chunksBefore, chunksAfter, causal, paddedLength }: Chunking,
-  options: ChunkedOptions,
+  options: LocalOptions,
 ): ChunkAttentionAttributes {
   const { rate, seed } = resolveDropout(options.dropout);
   return {
@@ -106,7 +110,7 @@ function localAttributes(
     chunksBefore,
     chunksAfter,
     causal,
-    selfMask: false,
+    selfMask: options.sharedQueryKey ?? false,
     duplicateCorrection: false,
     dropoutRate: rate,
     dropoutSeed: seed,

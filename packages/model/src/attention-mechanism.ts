@@ -7,10 +7,12 @@ import {
   localAttentionGrad,
   lshAttentionForward,
   lshAttentionGrad,
+  torchRotations,
 } from "@reformer-ts/lsh";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import type { Saved } from "@reformer-ts/reversible";
 import type { ReformerConfig } from "./config";
+import { biasNames, projectionNames } from "./parameters";
 import { dropoutRates, paddedLength, type Pass } from "./pass";
 
 /** The result of a forward pass with all that its pullback needs. */
@@ -29,6 +31,8 @@ export interface Attended {
 export interface AttentionMechanism {
   /** Names of the weights that make its inputs. */
   readonly projections: readonly string[];
+  /** Names of these projections' biases, where they have any. */
+  readonly biases: readonly string[];
   /** Takes `projections`. With `saved`, repeats the pass that left it. */
   attend(projections: Tensor4D[], seed: number, saved?: Saved): { attended: Attended; saved: Saved };
   /** @returns a gradient for each projection; the caller owns them */
@@ -41,16 +45,16 @@ export function attentionMechanism(config: ReformerConfig, layer: number, pass: 
     case "lsh":
       return lsh(config, layer, pass);
     case "local":
-      return separate(config, localAttentionForward, localAttentionGrad, pass);
+      return plain(config, "local", localAttentionForward, localAttentionGrad, pass);
     case "full":
-      return separate(config, fullAttentionForward, fullAttentionGrad, pass);
+      return plain(config, "full", fullAttentionForward, fullAttentionGrad, pass);
   }
 }
 
 function lsh(config: ReformerConfig, layer: number, pass: Pass): AttentionMechanism {
   const { chunkLength, chunksBefore, chunksAfter, causal, numHashes, numBuckets, maxLength } = config;
-  const rotations = pass.rotations?.[config.layers.slice(0, layer).filter((kind) => kind === "lsh").length];
-  const optionsOf = (length: number, seed: number, buckets?: Tensor | null) => ({
+  const given = pass.rotations?.[config.layers.slice(0, layer).filter((kind) => kind === "lsh").length];
+  const optionsOf = (length: number, seed: number) => ({
     chunkLength,
     chunksBefore,
     chunksAfter,
@@ -60,18 +64,20 @@ function lsh(config: ReformerConfig, layer: number, pass: Pass): AttentionMechan
     numHashes,
     numBuckets,
     maxLength,
-    ...(rotations ? { rotations } : { seed: deriveSeed(seed, "rotations") }),
-    ...(buckets ? { buckets } : {}),
+    seed: deriveSeed(seed, "rotations"),
   });
   return {
-    projections: ["queryKey", "value"],
+    projections: projectionNames(config, "lsh"),
+    biases: [],
     attend(projections, seed, saved) {
       const [queryKey, value] = projections as [Tensor4D, Tensor4D];
-      const { output, logSumExp, buckets } = lshAttentionForward(
-        queryKey,
-        value,
-        optionsOf(queryKey.shape[2], seed, saved?.[0]),
-      );
+      const torch = saved?.[0] || given || config.torchHashSeed === null ? null : drawWithTorch(config);
+      const { output, logSumExp, buckets } = lshAttentionForward(queryKey, value, {
+        ...optionsOf(queryKey.shape[2], seed),
+        rotations: given ?? torch ?? undefined,
+        buckets: saved?.[0],
+      });
+      torch?.dispose();
       const attended = hold({
         output: output as Tensor4D,
         logSumExp,
@@ -89,14 +95,28 @@ function lsh(config: ReformerConfig, layer: number, pass: Pass): AttentionMechan
   };
 }
 
-/** Local and full attention, whose keys have a projection of their own. */
-function separate(
+function drawWithTorch({ numHeads, dHead, numHashes, numBuckets, torchHashSeed }: ReformerConfig): Tensor {
+  const factors = numBuckets as number | number[];
+  return torchRotations({
+    heads: numHeads,
+    depth: dHead,
+    numHashes,
+    numBuckets: factors,
+    seed: torchHashSeed!,
+  });
+}
+
+/** Local and full attention. */
+function plain(
   config: ReformerConfig,
+  kind: "local" | "full",
   forward: typeof localAttentionForward,
   grad: typeof localAttentionGrad,
   pass: Pass,
 ): AttentionMechanism {
+  const sharedQueryKey = kind === "local" && config.localSharedQueryKey;
   const optionsOf = (length: number, seed: number) => ({
+    sharedQueryKey,
     chunkLength: config.localChunkLength!,
     chunksBefore: config.localChunksBefore!,
     chunksAfter: config.localChunksAfter!,
@@ -105,9 +125,10 @@ function separate(
     ...masking(dropoutRates(config, pass).localDropout, seed, pass),
   });
   return {
-    projections: ["query", "key", "value"],
+    projections: projectionNames(config, kind),
+    biases: biasNames(config, kind),
     attend(projections, seed) {
-      const [query, key, value] = projections as [Tensor4D, Tensor4D, Tensor4D];
+      const [query, key, value] = threeOf(projections);
       const { output, logSumExp } = forward(query, key, value, optionsOf(query.shape[2], seed));
       return {
         attended: hold({ output: output as Tensor4D, logSumExp, projections, buckets: null }),
@@ -115,15 +136,22 @@ function separate(
       };
     },
     pull(dOutput, { projections, output, logSumExp }, seed) {
-      const [query, key, value] = projections as [Tensor4D, Tensor4D, Tensor4D];
+      const [query, key, value] = threeOf(projections);
       const { dQuery, dKey, dValue } = grad(
         dOutput,
         { query, key, value, output, logSumExp },
         optionsOf(query.shape[2], seed),
       );
-      return [dQuery, dKey, dValue];
+      if (!sharedQueryKey) return [dQuery, dKey, dValue];
+      dKey.dispose();
+      return [dQuery, dValue];
     },
   };
+}
+
+/** Query, key and value; a shared projection is both of the first. */
+function threeOf(projections: readonly Tensor4D[]): [Tensor4D, Tensor4D, Tensor4D] {
+  return [projections[0]!, projections.at(-2)!, projections.at(-1)!];
 }
 
 function masking(rate: number, seed: number, { keyMask }: Pass) {

@@ -3,6 +3,7 @@ import {
   add,
   matMul,
   reshape,
+  sum,
   tidy,
   transpose,
   type Tensor,
@@ -53,6 +54,12 @@ export function attentionFunction(
   const { hiddenDropout } = dropoutRates(config, pass);
   const get = (name: string) => parameters.get(`${prefix}.${name}`) as Tensor2D;
 
+  const biased = (name: string) => mechanism.biases.includes(`${name}Bias`);
+  const project = (input: Tensor2D, name: string) => {
+    const projected = matMul(input, get(name));
+    return biased(name) ? add(projected, get(`${name}Bias`)) : projected;
+  };
+
   /** `[rows, heads * depth]` to `[batch, heads, length, depth]` */
   const splitHeads = (x: Tensor, batch: number, length: number) =>
     transpose(reshape(x, [batch, length, numHeads, dHead]), [0, 2, 1, 3]) as Tensor4D;
@@ -70,7 +77,7 @@ export function attentionFunction(
         layerNormEpsilon,
       );
       const projections = mechanism.projections.map((name) =>
-        tidy(() => splitHeads(matMul(input, get(name)), batch, length)),
+        tidy(() => splitHeads(project(input, name), batch, length)),
       );
       const { attended, saved: leaves } = mechanism.attend(projections, seed, saved);
       const merged = tidy(() => mergeHeads(attended.output));
@@ -104,7 +111,9 @@ export function attentionFunction(
         const { dx, dScale, dBias } = layerNormGrad(dInput, get("norm.scale"), norm);
         const gradients: Record<string, Tensor> = { output: matMul(merged, dOutput, true) };
         rowGradients.forEach((gradient, i) => {
-          gradients[mechanism.projections[i]!] = matMul(input, gradient, true);
+          const name = mechanism.projections[i]!;
+          gradients[name] = matMul(input, gradient, true);
+          if (biased(name)) gradients[`${name}Bias`] = sum(gradient, 0);
         });
         gradients["norm.scale"] = dScale;
         gradients["norm.bias"] = dBias;

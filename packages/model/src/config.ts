@@ -31,7 +31,7 @@ export const reformerSchema = z.strictObject({
     .describe("kind of attention of every layer, from the input up"),
   maxLength: count.default(4096).describe("longest sequence, in tokens: the size of the position table"),
   positions: z
-    .enum(["axial", "learned", "sinusoidal", "none"])
+    .enum(["axial", "learned", "sinusoidal", "fixedBase", "none"])
     .default("axial")
     .describe("how a token learns where it stands"),
   axialShape: z
@@ -50,6 +50,12 @@ export const reformerSchema = z.strictObject({
     .enum(["concat", "sum"])
     .default("concat")
     .describe("how the axes make a position: side by side, or added up, each of width dModel"),
+  fixedBases: z
+    .array(z.int().min(2))
+    .min(1)
+    .default([11, 13, 14, 15])
+    .describe("bases of fixed-base positions"),
+  fixedBaseDigits: count.default(8).describe("digits of fixed-base positions; must divide dModel"),
   chunkLength: count.default(64).describe("tokens in a chunk of LSH attention"),
   chunksBefore: z.int().min(0).default(1).describe("earlier chunks that a chunk attends to"),
   chunksAfter: z.int().min(0).default(0).describe("later chunks that a chunk attends to"),
@@ -64,6 +70,11 @@ export const reformerSchema = z.strictObject({
     .default(null)
     .describe("the same for local; null: chunksBefore"),
   localChunksAfter: z.int().min(0).nullable().default(null).describe("the same for local; null: chunksAfter"),
+  localSharedQueryKey: z
+    .boolean()
+    .default(false)
+    .describe("whether local layers share queries and keys, as LSH layers do"),
+  localBias: z.boolean().default(false).describe("whether the projections of local layers have biases"),
   numHashes: count.default(1).describe("hash rounds of LSH attention"),
   numBuckets: z
     .union([z.literal("auto"), count, z.array(count).min(1)])
@@ -77,6 +88,14 @@ export const reformerSchema = z.strictObject({
   layerNormEpsilon: z.number().positive().default(1e-12).describe("added to the variance in layer norm"),
   initializerRange: z.number().positive().default(0.02).describe("standard deviation of fresh weights"),
   headBias: z.boolean().default(false).describe("whether the output projection has a bias"),
+  torchHashSeed: z
+    .int()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe(
+      "transformers' hash_seed: all LSH layers use the rotations that torch draws from it, in training too",
+    ),
   hashSeed: z.int().min(0).default(0).describe("seed of the rotations outside training"),
 });
 
@@ -96,6 +115,13 @@ export type ReformerOptions = z.input<typeof reformerSchema>;
 export function resolveConfig(options: unknown, where = "config"): ReformerConfig {
   const config = parse(reformerSchema, options, where);
   checkBuckets(config, where);
+  if (config.positions === "fixedBase" && config.dModel % config.fixedBaseDigits !== 0) {
+    throw new InputError({
+      field: `${where}.fixedBaseDigits`,
+      given: String(config.fixedBaseDigits),
+      allowed: `a divisor of dModel = ${config.dModel}`,
+    });
+  }
   // Automatic bucket counts follow the longest sequence, so that a shorter one hashes as it would inside a long one.
   const factors = resolveNumBuckets(config.numBuckets, { ...config, length: config.maxLength });
   const resolved = {

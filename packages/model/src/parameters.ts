@@ -4,7 +4,7 @@
  */
 import { keep, tensor, type Tensor } from "@tensorflow/tfjs-core";
 import { deriveSeed, Random } from "@reformer-ts/internal-random";
-import type { ReformerConfig } from "./config";
+import type { AttentionKind, ReformerConfig } from "./config";
 
 /** Named tensors. The container owns them. */
 export interface Parameters {
@@ -48,14 +48,19 @@ export function parameterShapes(config: ReformerConfig): Record<string, number[]
     });
   } else if (config.positions === "learned") {
     shapes["embedding.positions"] = [config.maxLength, dModel];
+  } else if (config.positions === "fixedBase") {
+    const digits = config.fixedBaseDigits;
+    config.fixedBases.forEach(
+      (_, i) => (shapes[`embedding.positions.bases.${i}`] = [digits, dModel / digits]),
+    );
+    shapes["embedding.positions.start"] = [dModel];
   }
   config.layers.forEach((kind, i) => {
     const attention = `layers.${i}.attention`;
     const feedForward = `layers.${i}.feedForward`;
     Object.assign(shapes, norm(attention, dModel));
-    for (const name of kind === "lsh" ? ["queryKey", "value"] : ["query", "key", "value"]) {
-      shapes[`${attention}.${name}`] = [dModel, inner];
-    }
+    for (const name of projectionNames(config, kind)) shapes[`${attention}.${name}`] = [dModel, inner];
+    for (const name of biasNames(config, kind)) shapes[`${attention}.${name}`] = [inner];
     shapes[`${attention}.output`] = [inner, dModel];
     Object.assign(shapes, norm(feedForward, dModel), {
       [`${feedForward}.expand.weight`]: [dModel, dFF],
@@ -72,6 +77,22 @@ export function parameterShapes(config: ReformerConfig): Record<string, number[]
     "head.weight": [2 * dModel, vocabSize],
     ...(config.headBias ? { "head.bias": [vocabSize] } : {}),
   };
+}
+
+/** The projections that a layer of a kind makes of its input. */
+export function projectionNames(
+  { localSharedQueryKey }: ReformerConfig,
+  kind: AttentionKind,
+): readonly string[] {
+  const shared = kind === "lsh" || (kind === "local" && localSharedQueryKey);
+  return shared ? ["queryKey", "value"] : ["query", "key", "value"];
+}
+
+/** The biases of these projections, in their order; none where projections have no bias. */
+export function biasNames(config: ReformerConfig, kind: AttentionKind): readonly string[] {
+  return kind === "local" && config.localBias
+    ? projectionNames(config, kind).map((name) => `${name}Bias`)
+    : [];
 }
 
 const norm = (prefix: string, width: number) => ({
@@ -97,7 +118,7 @@ export function initializeParameters(config: ReformerConfig, seed: number): Para
 }
 
 function initialValues(name: string, count: number, config: ReformerConfig, seed: number): Float32Array {
-  if (name.endsWith("bias")) return new Float32Array(count);
+  if (name.endsWith("bias") || name.endsWith("Bias")) return new Float32Array(count);
   if (name.endsWith("scale")) return new Float32Array(count).fill(1);
   const deviation = config.initializerRange;
   return Random.fromSeed(deriveSeed(seed, "parameter", name))

@@ -83,6 +83,26 @@ describe("createDecoder", () => {
     },
   );
 
+  it.each<[string, ReformerOptions]>([
+    ["shared queries and keys", { ...small, layers: ["local", "local"], localSharedQueryKey: true }],
+    ["biases", { ...small, layers: ["local"], localBias: true }],
+    ["torch's rotations", { ...small, layers: ["lsh"], numBuckets: 8, torchHashSeed: 3 }],
+    ["fixed-base positions", { ...small, layers: ["local"], positions: "fixedBase" }],
+  ])("writes what the full pass predicts with %s", async (_name, options) => {
+    const model = build(options);
+    for (const name of model.parameters.names().filter((word) => word.endsWith("Bias"))) {
+      model.parameters.set(name, tf.randomNormal(model.parameters.get(name).shape, 0, 0.3, "float32", 1));
+    }
+    const sequence = tokens(30);
+    const decoder = createDecoder(model);
+    let [logits] = await decoder.read([sequence.slice(0, 12)]);
+    for (let length = 12; length < sequence.length; length++) {
+      expect(largestDifference(logits!, fullPass(model, sequence.slice(0, length)))).toBeLessThan(1e-5);
+      [logits] = await decoder.append([sequence[length]!]);
+    }
+    decoder.dispose();
+  });
+
   it("writes several sequences as it writes each alone", async () => {
     const model = build({ ...small, layers: ["local", "lsh"], numBuckets: 4 });
     const prompts = [tokens(20, 1), tokens(20, 2)];

@@ -19,12 +19,13 @@ import {
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import { bucketCount, drawRotations, hashVectors, resolveNumBuckets } from "@reformer-ts/lsh";
+import { bucketCount, drawRotations, hashVectors, resolveNumBuckets, torchRotations } from "@reformer-ts/lsh";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import { residualSeed, type Streams } from "@reformer-ts/reversible";
 import { attentionFunction } from "../attention";
 import { attentionMechanism } from "../attention-mechanism";
 import { disposeNorm, layerNorm } from "../layer-norm";
+import { biasNames, projectionNames } from "../parameters";
 import type { Pass } from "../pass";
 import type { Reformer } from "../reformer";
 import { layerCache, type LayerCache } from "./layer-cache";
@@ -47,6 +48,7 @@ const pass: Pass = { training: false };
 
 interface DecoderLayer {
   projections: readonly string[];
+  biases: readonly string[];
   prefix: string;
   rotations: Tensor | null;
   /** One per sequence. */
@@ -59,19 +61,17 @@ export function createDecoder(model: Reformer): Decoder {
   const { dModel, numHeads, dHead, numHashes, hashSeed } = config;
   const width = numHeads * dHead;
   const factors = resolveNumBuckets(config.numBuckets, { ...config, length: config.maxLength });
+  const draw = (layer: number) => {
+    const sizes = { heads: numHeads, depth: dHead, numHashes, numBuckets: factors };
+    return config.torchHashSeed === null
+      ? drawRotations({ ...sizes, seed: deriveSeed(residualSeed(hashSeed, layer, "f"), "rotations") })
+      : torchRotations({ ...sizes, seed: config.torchHashSeed });
+  };
   const layers: DecoderLayer[] = config.layers.map((kind, i) => ({
-    projections: kind === "lsh" ? ["queryKey", "value"] : ["query", "key", "value"],
+    projections: projectionNames(config, kind),
+    biases: biasNames(config, kind),
     prefix: `layers.${i}.attention`,
-    rotations:
-      kind === "lsh"
-        ? drawRotations({
-            heads: numHeads,
-            depth: dHead,
-            numHashes,
-            numBuckets: factors,
-            seed: deriveSeed(residualSeed(hashSeed, i, "f"), "rotations"),
-          })
-        : null,
+    rotations: kind === "lsh" ? draw(i) : null,
     caches: [],
   }));
   let length = 0;
@@ -216,7 +216,10 @@ function project({ config, parameters }: Reformer, layer: DecoderLayer, x: Tenso
     const rows = reshape(x, [-1, config.dModel]) as Tensor2D;
     const { y, state } = layerNorm(rows, get("norm.scale"), get("norm.bias"), config.layerNormEpsilon);
     disposeNorm(state);
-    return layer.projections.map((name) => matMul(y, get(name)) as Tensor2D);
+    return layer.projections.map((name, i) => {
+      const projected = matMul(y, get(name));
+      return (layer.biases.length > 0 ? add(projected, get(layer.biases[i]!)) : projected) as Tensor2D;
+    });
   });
 }
 

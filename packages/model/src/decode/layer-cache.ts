@@ -75,9 +75,11 @@ function plainCache(config: ReformerConfig, kind: AttentionKind): LayerCache {
   const reach = kind === "local" ? (chunksBefore + 1) * chunkLength : Infinity;
   const keys = history(width, reach);
   const values = history(width, reach);
+  const shared = kind === "local" && config.localSharedQueryKey;
   const scale = 1 / Math.sqrt(dHead);
-  const remember = ([, key, value]: readonly Float32Array[]) => {
-    keys.append(key!.map((x) => x * scale));
+  const remember = (projections: readonly Float32Array[]) => {
+    const [key, value] = projections.slice(-2);
+    keys.append(shared ? normalizedKey(key!, dHead) : key!.map((x) => x * scale));
     values.append(value!);
   };
   return {
@@ -92,7 +94,7 @@ function plainCache(config: ReformerConfig, kind: AttentionKind): LayerCache {
       for (let head = 0; head < numHeads; head++) {
         const offset = head * dHead;
         const query = { query: projections[0]!, queryOffset: offset, depth: dHead, headOffset: offset };
-        attendOne({ ...query, keys, values, self: -1 }, seen, output, offset);
+        attendOne({ ...query, keys, values, self: shared ? last : -1 }, seen, output, offset);
       }
     },
   };

@@ -56,7 +56,9 @@ export function configFromTransformers(
     localChunkLength: theirs["local_attn_chunk_length"] as number,
   };
   const padded = paddedLength(chunks, length ?? maxLength);
-  const positions = theirs["position_embedding_type"] ?? (theirs["axial_pos_embds"] ? "axial" : "learned");
+  const named = theirs["position_embedding_type"];
+  const positions =
+    (named === "fixed-base" ? "fixedBase" : named) ?? (theirs["axial_pos_embds"] ? "axial" : "learned");
   const options = {
     vocabSize: theirs["vocab_size"],
     dModel: theirs["hidden_size"],
@@ -89,6 +91,12 @@ export function configFromTransformers(
     layerNormEpsilon: theirs["layer_norm_eps"],
     ...(theirs["initializer_range"] === undefined ? {} : { initializerRange: theirs["initializer_range"] }),
     headBias,
+    localSharedQueryKey: theirs["local_attn_share_qk"] ?? false,
+    localBias: theirs["local_attn_bias"] ?? false,
+    torchHashSeed: theirs["hash_seed"] ?? null,
+    ...(positions === "fixedBase"
+      ? { fixedBases: theirs["fixed_bases"], fixedBaseDigits: theirs["fixed_base_digits"] }
+      : {}),
   };
   return resolveConfig(options as ReformerOptions, where);
 }
@@ -137,7 +145,13 @@ export function configToTransformers(config: ReformerConfig): TransformersConfig
     axial_pos_shape: config.axialShape ?? [],
     axial_pos_embds_dim: config.axialDims ?? [],
     ...(config.axialCombine === "sum" ? { axial_pos_sum: true } : {}),
-    position_embedding_type: config.positions,
+    position_embedding_type: config.positions === "fixedBase" ? "fixed-base" : config.positions,
+    ...(config.positions === "fixedBase"
+      ? { fixed_bases: config.fixedBases, fixed_base_digits: config.fixedBaseDigits }
+      : {}),
+    ...(config.localSharedQueryKey ? { local_attn_share_qk: true } : {}),
+    ...(config.localBias ? { local_attn_bias: true } : {}),
+    hash_seed: config.torchHashSeed,
     lsh_attn_chunk_length: config.chunkLength,
     lsh_num_chunks_before: config.chunksBefore,
     lsh_num_chunks_after: config.chunksAfter,
