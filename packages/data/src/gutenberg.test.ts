@@ -11,7 +11,9 @@ it.each([
   [
     `***START OF THE PROJECT GUTENBERG EBOOK HEAT***\n${book}\n\nEnd of the Project Gutenberg EBook of Heat\nLicence`,
   ],
-  [`*** START OF THIS PROJECT GUTENBERG EBOOK HEAT ***\n${book}\nEnd of Project Gutenberg's Heat, by A`],
+  [
+    `*** START OF THIS PROJECT GUTENBERG EBOOK HEAT ***\n\nProduced by A\nand B\n\n\n${book}\nEnd of Project Gutenberg's Heat, by A`,
+  ],
 ])("keeps the book alone (%#)", (text) => {
   expect(stripGutenberg(text)).toBe(book);
 });

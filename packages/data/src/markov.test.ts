@@ -23,7 +23,7 @@ describe("markovBits", () => {
   it("finds next to nothing in what repeats", () => {
     const wheel = tokensOf(Uint8Array.from({ length: 9000 }, (_, i) => i % 3));
     expect(markovBits(wheel, wheel, { order: 0, vocabSize: 4 })).toBeCloseTo(Math.log2(3), 2);
-    expect(markovBits(wheel, wheel, { order: 1, vocabSize: 4 })).toBeLessThan(0.01);
+    expect(markovBits(wheel, wheel, { order: 1, vocabSize: 4 })).toBeLessThan(0.05);
   });
 
   it("spreads probabilities that sum to one over what may follow", () => {
@@ -39,6 +39,7 @@ describe("markovBits", () => {
     for (const order of [-1, 0.5, 40]) {
       expect(() => markovBits(noise, noise, { order, vocabSize: 4 })).toThrow(`order is ${order}`);
     }
+    expect(() => markovBits(noise, noise, { order: 1, vocabSize: 4, prior: 0 })).toThrow("prior is 0");
     expect(() => markovBits(noise, tokensOf(new Uint8Array()), { order: 1, vocabSize: 4 })).toThrow(
       "is empty",
     );
