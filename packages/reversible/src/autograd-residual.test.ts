@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
+import { expectNoLeak } from "@reformer-ts/internal-testkit";
 import { denseResidual, disposeBlocks, largestError, leaked, normal } from "../test/residuals";
 import { autogradResidual } from "./autograd-residual";
 import type { GradientSink } from "./residual";
@@ -50,27 +51,20 @@ test("outside of any tidy, the three ways leave only what the caller owns", () =
   const residual = denseResidual("r", 4, { rate: 0.4 });
   const x = normal([2, 4], 1, "x");
   const { gradients, sink } = collecting();
-  expect(leaked(() => residual.forward(x, 1).y.dispose())).toBe(0);
-  expect(
-    leaked(() => {
-      const { y, dx } = residual.forwardAndGrad(x, x, [], 1, sink);
-      tf.dispose([y, dx, gradients]);
-    }),
-  ).toBe(0);
-  expect(
-    leaked(() => {
-      const kept = residual.keep(x, 1);
-      kept.y.dispose();
-      kept.dispose();
-    }),
-  ).toBe(0);
-  expect(
-    leaked(() => {
-      const kept = residual.keep(x, 1);
-      kept.y.dispose();
-      tf.dispose([kept.vjp(x, sink), gradients]);
-    }),
-  ).toBe(0);
+  expectNoLeak(() => residual.forward(x, 1).y);
+  expectNoLeak(() => {
+    const { y, dx } = residual.forwardAndGrad(x, x, [], 1, sink);
+    return [y, dx, gradients];
+  });
+  expectNoLeak(() => {
+    const kept = residual.keep(x, 1);
+    kept.dispose();
+    return kept.y;
+  });
+  expectNoLeak(() => {
+    const kept = residual.keep(x, 1);
+    return [kept.y, kept.vjp(x, sink), gradients];
+  });
   x.dispose();
   disposeBlocks([{ f: residual, g: residual }]);
 });

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { isInputError } from "@reformer-ts/internal-checks";
+import { numericGradient } from "@reformer-ts/internal-testkit";
 import {
   denseBlocks,
   denseResidual,
@@ -68,6 +69,22 @@ test("gradients are those of plain autograd, over depths, widths, kept layers an
     ),
     { numRuns: 100 },
   );
+});
+
+test("gradients are those of central differences", () => {
+  const blocks = denseBlocks(2, 3);
+  const stack = reversibleStack(blocks, parametersOf(blocks));
+  const loss = (x: tf.Tensor) => weighed(stack(x, tf.neg(x)));
+  const point = Float64Array.of(0.3, -0.7, 0.2, 1.1, -0.4, 0.9);
+  const lossAt = (at: Float64Array) => tf.tidy(() => loss(tf.tensor2d([...at], [2, 3])).dataSync()[0]!);
+  const gradient = tf.tidy(() =>
+    tf
+      .grad(loss)(tf.tensor2d([...point], [2, 3]))
+      .dataSync(),
+  );
+  // 32-bit losses near 1 allow no better than 1e-7 / step.
+  expect(gradient).toBeAllClose(numericGradient(lossAt, point, 1e-2), { absolute: 2e-3, relative: 2e-3 });
+  disposeBlocks(blocks);
 });
 
 test("a parameter that several layers share gets the sum, one that none uses gets zeros", () => {
