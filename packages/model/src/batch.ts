@@ -6,7 +6,10 @@ import type { ReformerConfig } from "./config";
 export interface Batch {
   /** `[batch, length]` */
   inputs: Int32Array;
-  /** `[batch, length]`, what each position should predict; -1 where nothing is asked */
+  /**
+   * What is asked; -1 where nothing is. For a token head `[batch, length]` tokens, for a class head `[batch]` classes,
+   * for a span head `[batch, 2]` positions.
+   */
   targets: Int32Array;
   batch: number;
   length: number;
@@ -21,8 +24,14 @@ export function countTargets({ targets }: Batch): number {
  * @throws InputError when a token is unknown, the sequence outgrows the position table, or nothing is counted
  */
 export function checkBatch(config: ReformerConfig, batch: Batch, { counted = false } = {}): void {
-  checkTokens("inputs", batch.inputs, 0, config, batch);
-  checkTokens("targets", batch.targets, -1, config, batch);
+  const { batch: rows, length } = batch;
+  checkIds("inputs", batch.inputs, {
+    count: rows * length,
+    least: 0,
+    below: config.vocabSize,
+    what: "token",
+  });
+  checkIds("targets", batch.targets, { ...targetsOf(config, batch), least: -1 });
   checkLength(config, "length", batch.length);
   if (counted && countTargets(batch) === 0) {
     throw new InputError({
@@ -33,26 +42,38 @@ export function checkBatch(config: ReformerConfig, batch: Batch, { counted = fal
   }
 }
 
-function checkTokens(
-  field: string,
-  tokens: Int32Array,
-  least: number,
-  { vocabSize }: ReformerConfig,
-  { batch, length }: Batch,
-): void {
-  if (tokens.length !== batch * length) {
+function targetsOf({ head, vocabSize, numClasses }: ReformerConfig, { batch, length }: Batch) {
+  switch (head) {
+    case "tokens":
+      return { count: batch * length, below: vocabSize, what: "token" };
+    case "class":
+      return { count: batch, below: numClasses, what: "class" };
+    case "span":
+      return { count: batch * 2, below: length, what: "position" };
+  }
+}
+
+interface Ids {
+  count: number;
+  least: number;
+  below: number;
+  what: string;
+}
+
+function checkIds(field: string, ids: Int32Array, { count, least, below, what }: Ids): void {
+  if (ids.length !== count) {
     throw new InputError({
       field,
-      given: `${tokens.length} tokens`,
-      allowed: `batch x length = ${batch * length}`,
+      given: `${ids.length} long`,
+      allowed: `${count} long, as batch and length say`,
     });
   }
-  const wrong = tokens.findIndex((token) => token < least || token >= vocabSize);
+  const wrong = ids.findIndex((id) => id < least || id >= below);
   if (wrong >= 0) {
     throw new InputError({
       field: `${field}[${wrong}]`,
-      given: String(tokens[wrong]),
-      allowed: `a token from ${least} to ${vocabSize - 1}`,
+      given: String(ids[wrong]),
+      allowed: `a ${what} from ${least} to ${below - 1}`,
     });
   }
 }

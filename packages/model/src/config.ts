@@ -87,6 +87,11 @@ export const reformerSchema = z.strictObject({
   localDropout: share.default(0).describe("dropout on local and full attention's probabilities"),
   layerNormEpsilon: z.number().positive().default(1e-12).describe("added to the variance in layer norm"),
   initializerRange: z.number().positive().default(0.02).describe("standard deviation of fresh weights"),
+  head: z
+    .enum(["tokens", "class", "span"])
+    .default("tokens")
+    .describe("what is answered: tokens; a class for the sequence; where a span starts and ends"),
+  numClasses: count.default(2).describe("classes that a class head tells apart"),
   headBias: z.boolean().default(false).describe("whether the output projection has a bias"),
   torchHashSeed: z
     .int()

@@ -74,9 +74,31 @@ export function parameterShapes(config: ReformerConfig): Record<string, number[]
     ...shapes,
     "norm.scale": [2 * dModel],
     "norm.bias": [2 * dModel],
-    "head.weight": [2 * dModel, vocabSize],
-    ...(config.headBias ? { "head.bias": [vocabSize] } : {}),
+    ...headShapes(config),
   };
+}
+
+function headShapes({
+  head,
+  headBias,
+  numClasses,
+  vocabSize,
+  dModel,
+}: ReformerConfig): Record<string, number[]> {
+  const width = 2 * dModel;
+  switch (head) {
+    case "tokens":
+      return { "head.weight": [width, vocabSize], ...(headBias ? { "head.bias": [vocabSize] } : {}) };
+    case "class":
+      return {
+        "head.hidden.weight": [width, dModel],
+        "head.hidden.bias": [dModel],
+        "head.classes.weight": [dModel, numClasses],
+        "head.classes.bias": [numClasses],
+      };
+    case "span":
+      return { "head.weight": [width, 2], "head.bias": [2] };
+  }
 }
 
 /** The projections that a layer of a kind makes of its input. */

@@ -14,7 +14,7 @@ import { checkBatch, countTargets, type Batch } from "./batch";
 import type { ReformerConfig } from "./config";
 import { embedding, type Embedding } from "./embedding";
 import { feedForward } from "./feed-forward";
-import { head, type Head } from "./head";
+import { headOf, type Head } from "./heads";
 import type { Parameters } from "./parameters";
 import type { Pass } from "./pass";
 
@@ -31,7 +31,7 @@ export function createReformer(config: ReformerConfig, parameters: Parameters): 
   return {
     config,
     parameters,
-    head: head(config, parameters),
+    head: headOf(config, parameters),
     embedding: (pass) => embedding(config, parameters, pass),
     blocks: (pass) =>
       config.layers.map((_, i) => {

@@ -90,6 +90,7 @@ export function configFromTransformers(
     localDropout: theirs["local_attention_probs_dropout_prob"],
     layerNormEpsilon: theirs["layer_norm_eps"],
     ...(theirs["initializer_range"] === undefined ? {} : { initializerRange: theirs["initializer_range"] }),
+    ...headFrom(theirs),
     headBias,
     localSharedQueryKey: theirs["local_attn_share_qk"] ?? false,
     localBias: theirs["local_attn_bias"] ?? false,
@@ -99,6 +100,18 @@ export function configFromTransformers(
       : {}),
   };
   return resolveConfig(options as ReformerOptions, where);
+}
+
+const architectures: Record<string, ReformerConfig["head"]> = {
+  ReformerForSequenceClassification: "class",
+  ReformerForQuestionAnswering: "span",
+};
+
+function headFrom(theirs: TransformersConfig) {
+  const [architecture = ""] = (theirs["architectures"] ?? []) as string[];
+  const head = Object.hasOwn(architectures, architecture) ? architectures[architecture]! : "tokens";
+  const labels = Object.keys((theirs["id2label"] ?? {}) as object).length;
+  return { head, ...(head === "class" ? { numClasses: labels || 2 } : {}) };
 }
 
 /** Each library has a rule of its own; Trax' is asked for by `num_buckets_rule`. */
@@ -128,11 +141,16 @@ function activationFrom(name: unknown, where: string): Activation {
   });
 }
 
+function architectureOf({ head, causal }: ReformerConfig): string {
+  if (head === "tokens") return causal ? "ReformerModelWithLMHead" : "ReformerForMaskedLM";
+  return head === "class" ? "ReformerForSequenceClassification" : "ReformerForQuestionAnswering";
+}
+
 /** Our configuration as transformers' `config.json`, which `ReformerModelWithLMHead.from_pretrained` reads. */
 export function configToTransformers(config: ReformerConfig): TransformersConfig {
   return {
     model_type: "reformer",
-    architectures: ["ReformerModelWithLMHead"],
+    architectures: [architectureOf(config)],
     vocab_size: config.vocabSize,
     hidden_size: config.dModel,
     feed_forward_size: config.dFF,

@@ -12,6 +12,7 @@ export interface NamePair {
 
 /** Every parameter of a model, in the order of {@link parameterShapes}. */
 export function transformersNames(config: ReformerConfig): NamePair[] {
+  const patterns = [...bodyPatterns, ...headPatterns[config.head]];
   return Object.keys(parameterShapes(config)).map((ours) => {
     const found = patterns.find(([pattern]) => pattern.test(ours));
     if (found === undefined) throw new Error(`transformers has no name for ${ours}`);
@@ -24,7 +25,9 @@ const embeddings = "reformer.embeddings";
 const layer = "reformer.encoder.layers.$1";
 
 /** Pattern of our name, their name, whether their layout is transposed. */
-const patterns: [RegExp, string, boolean][] = [
+type Pattern = [RegExp, string, boolean];
+
+const bodyPatterns: Pattern[] = [
   [/^embedding\.tokens$/, `${embeddings}.word_embeddings.weight`, false],
   [/^embedding\.positions$/, `${embeddings}.position_embeddings.embedding.weight`, false],
   [/^embedding\.positions\.(bases\.\d+|start)$/, `${embeddings}.position_embeddings.$1`, false],
@@ -44,9 +47,24 @@ const patterns: [RegExp, string, boolean][] = [
   [/^layers\.(\d+)\.feedForward\.contract\.bias$/, `${layer}.feed_forward.output.dense.bias`, false],
   [/^norm\.scale$/, "reformer.encoder.layer_norm.weight", false],
   [/^norm\.bias$/, "reformer.encoder.layer_norm.bias", false],
-  [/^head\.weight$/, "lm_head.decoder.weight", true],
-  [/^head\.bias$/, "lm_head.decoder.bias", false],
 ];
+
+const headPatterns: Record<ReformerConfig["head"], Pattern[]> = {
+  tokens: [
+    [/^head\.weight$/, "lm_head.decoder.weight", true],
+    [/^head\.bias$/, "lm_head.decoder.bias", false],
+  ],
+  class: [
+    [/^head\.hidden\.weight$/, "classifier.dense.weight", true],
+    [/^head\.hidden\.bias$/, "classifier.dense.bias", false],
+    [/^head\.classes\.weight$/, "classifier.out_proj.weight", true],
+    [/^head\.classes\.bias$/, "classifier.out_proj.bias", false],
+  ],
+  span: [
+    [/^head\.weight$/, "qa_outputs.weight", true],
+    [/^head\.bias$/, "qa_outputs.bias", false],
+  ],
+};
 
 /**
  * Their tensors under our names and in our layouts; what they have beyond the model (such as `lm_head.bias`, which

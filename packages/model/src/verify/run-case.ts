@@ -2,7 +2,7 @@
  * Runs a golden case: a small model's answers by a reference implementation, answered again here, and the largest
  * differences. The same function serves our tests and a user's own proof that a machine computes right.
  */
-import { reshape, tensor, tensor2d, tidy, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
+import { reshape, slice, tensor, tensor2d, tidy, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
 import { InputError } from "@reformer-ts/internal-checks";
 import type { Batch } from "../batch";
 import { decodeSafetensors, type StoredTensor } from "../io/safetensors";
@@ -48,7 +48,7 @@ export async function runCase(golden: GoldenCase, { steps = 0 } = {}): Promise<C
     const outputs = await outputError(model, batch, pass, stored["logits"]);
     const { loss, gradients } = await gradientsOf(model, batch, pass);
     const lossError = stored["loss"] ? Math.abs(loss - floats(stored["loss"])[0]!) : NaN;
-    const worst = gradientError(model, gradients, stored, golden.config);
+    const worst = gradientError(model, gradients, stored);
     const losses = await lossesError(model, batch, pass, golden.config, stored["losses"], steps);
     return { outputs, loss: lossError, gradients: worst.error, worstGradient: worst.name, losses };
   } finally {
@@ -89,15 +89,25 @@ function idsOf(stored: CaseTensors): StoredTensor {
   return ids;
 }
 
-/** Causal models predict the next token, others the token itself. */
+/** Causal models predict the next token, others the token itself; classes and spans stand in the case. */
 function batchOf(config: TransformersConfig, stored: CaseTensors): Batch {
   const { shape, data } = idsOf(stored);
   const [batch, length] = shape as [number, number];
   const inputs = data as Int32Array;
+  const given = labelsOf(stored);
+  if (given !== null) return { inputs, targets: given, batch, length };
   const targets = config["is_decoder"]
     ? inputs.map((_, i) => (i % length === length - 1 ? -1 : inputs[i + 1]!))
     : inputs.slice();
   return { inputs, targets, batch, length };
+}
+
+function labelsOf({ labels, start_positions: starts, end_positions: ends }: CaseTensors): Int32Array | null {
+  if (labels !== undefined) return labels.data as Int32Array;
+  if (starts === undefined || ends === undefined) return null;
+  return Int32Array.from({ length: 2 * starts.data.length }, (_, i) =>
+    Number((i % 2 === 0 ? starts : ends).data[i >> 1]),
+  );
 }
 
 function passOf(stored: CaseTensors): CasePass {
@@ -117,7 +127,10 @@ async function outputError(model: Reformer, batch: Batch, pass: CasePass, expect
   if (expected === undefined) return NaN;
   const logits = tidy(() => {
     const { x1, x2 } = encode(model, tensor2d(batch.inputs, [batch.batch, batch.length], "int32"), pass);
-    const rows = (x: Tensor) => reshape(x, [-1, model.config.dModel]) as Tensor2D;
+    // A class is read off the first position, anything else off every position.
+    const length = model.config.head === "class" ? 1 : -1;
+    const rows = (x: Tensor) =>
+      reshape(slice(x, [0, 0], [-1, length]), [-1, model.config.dModel]) as Tensor2D;
     return model.head.logits(rows(x1), rows(x2));
   });
   const values = await logits.data();
@@ -142,7 +155,7 @@ async function gradientsOf(model: Reformer, batch: Batch, pass: CasePass) {
   return { loss: value!, gradients };
 }
 
-function gradientError(model: Reformer, ours: CaseTensors, stored: CaseTensors, _config: TransformersConfig) {
+function gradientError(model: Reformer, ours: CaseTensors, stored: CaseTensors) {
   const expected = stateFromTransformers(
     model.config,
     Object.fromEntries(
