@@ -6,7 +6,7 @@
 import { InputError } from "@reformer-ts/internal-checks";
 
 /** The most values that one array or image may hold in memory. */
-export const mostValues = 2 ** 30;
+const mostValues = 2 ** 30;
 
 /**
  * The number of values of a shape.

@@ -7,7 +7,7 @@
 
 import { InputError } from "@reformer-ts/internal-checks";
 
-export const numVoices = 4;
+const numVoices = 4;
 /** Tokens are 0 (silence), 1 … 127 (pitches) and 128 (a piece begins). */
 export const musicVocabSize = 129;
 const pieceBegins = 128;

@@ -27,6 +27,7 @@ export {
   musicVocabSize,
   parseChorales,
 } from "./chorales";
+export { midiFile } from "./midi";
 export { genomeAlphabet, genomeText, parseFasta } from "./fasta";
 export { type NumericArray, tokensOfArray } from "./numeric-array";
 export { parseIdx } from "./idx";

@@ -55,14 +55,14 @@ beforeEach(async () => {
   options = { url, path, sha256, bytes: content.length, retries: 2, retryDelay: 1 };
 });
 
-const arrived = () => Uint8Array.from(readFileSync(path));
+const arrived = () => createHash("sha256").update(readFileSync(path)).digest("hex");
 
 describe("download", () => {
   it("fetches once, tells how far it is, and leaves nothing else behind", async () => {
     answer = whole;
     const progress: number[] = [];
     expect(await download({ ...options, onProgress: ({ done }) => progress.push(done) })).toBe(true);
-    expect(arrived()).toEqual(content);
+    expect(arrived()).toBe(sha256);
     expect(progress.at(-1)).toBe(content.length);
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
     expect(readdirSync(join(path, ".."))).toEqual(["file.bin"]);
@@ -80,7 +80,7 @@ describe("download", () => {
     answer = resumable;
     expect(await download(options)).toBe(true);
     expect(ranges).toEqual([`bytes=${have}-`]);
-    expect(arrived()).toEqual(content);
+    expect(arrived()).toBe(sha256);
   });
 
   it("begins anew with a server that knows no ranges", async () => {
@@ -88,7 +88,7 @@ describe("download", () => {
     await expect(download({ ...options, retries: 0 })).rejects.toThrow("out of reach");
     answer = whole;
     await download(options);
-    expect(arrived()).toEqual(content);
+    expect(arrived()).toBe(sha256);
   });
 
   it("tries again when the server is busy, and not when it does not have the file", async () => {
@@ -122,13 +122,13 @@ describe("download", () => {
     await download(options);
     writeFileSync(path, content.toReversed());
     expect(await download(options)).toBe(true);
-    expect(arrived()).toEqual(content);
+    expect(arrived()).toBe(sha256);
   });
 
   it("lets two fetch the same file at once", async () => {
     answer = whole;
     await Promise.allSettled([download(options), download(options)]);
-    expect(arrived()).toEqual(content);
+    expect(arrived()).toBe(sha256);
   });
 
   it("stops when it is told to, and keeps what it has", async () => {

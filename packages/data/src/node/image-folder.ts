@@ -18,7 +18,7 @@ export interface ReadImagesOptions extends ImageSize {
   onProgress?: (done: number, total: number) => void;
 }
 
-export const imageEndings = [".png", ".jpg", ".jpeg"];
+const imageEndings = [".png", ".jpg", ".jpeg"];
 
 /**
  * All PNG and JPEG images of a folder (or one file), each cropped around its middle to the proportions of the size and then

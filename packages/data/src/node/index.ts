@@ -4,6 +4,7 @@ export { type ImageRecords, type ReadImagesOptions, readImages } from "./image-f
 export { type ListOptions, listFiles } from "./list-files";
 export { type NpySource, openNpySource, writeNpyTokens } from "./npy-source";
 export { type ReadOptions, readBytes } from "./read-bytes";
+export { prepareTokens } from "./prepare-tokens";
 export { readText } from "./read-text";
 export { textPieces } from "./text-pieces";
 export { type Corpus, cacheFolder, corpora, fetchCorpus } from "./corpora";

@@ -32,7 +32,7 @@ export function listFiles(path: string, { endings }: ListOptions = {}): string[]
   return files;
 }
 
-export function isFolder(path: string): boolean {
+function isFolder(path: string): boolean {
   return onFile(path, "a file or folder that can be read", () => statSync(path).isDirectory());
 }
 

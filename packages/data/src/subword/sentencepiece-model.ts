@@ -19,7 +19,7 @@ export interface Piece {
 }
 
 const kinds = ["", "normal", "unknown", "control", "user-defined", "unused", "byte"] as const;
-export type PieceKind = Exclude<(typeof kinds)[number], "">;
+type PieceKind = Exclude<(typeof kinds)[number], "">;
 
 const modelPieces = 1;
 const modelTrainer = 2;
