@@ -22,7 +22,7 @@ export interface OpenedBackend {
   tensorflow?: TensorflowHandle;
 }
 
-export interface TensorflowHandle {
+interface TensorflowHandle {
   /** The whole tfjs-node, for its TensorBoard writer and for the layers API. */
   module: TfjsNode;
   packageFolder: string;

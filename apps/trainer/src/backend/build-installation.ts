@@ -11,7 +11,7 @@ import { proveTensorflow, type TensorflowProof } from "./prove-tensorflow";
 import { exists, stage, sweepPartials } from "./stage";
 import type { Tools } from "./tools";
 import { unpackWheel } from "./unpack-wheel";
-import type { Wheel, WheelSet } from "./wheels";
+import { downloadMegabytes, neededMegabytes, type Wheel, type WheelSet } from "./wheels";
 
 export interface BuildOptions {
   wheelSet: WheelSet;
@@ -82,18 +82,16 @@ async function makeMissingStages(
 
 /** Says how much is coming, and refuses at once where it cannot fit. */
 async function announceDownload(
-  places: InstallationPlaces,
+  { folder }: InstallationPlaces,
   missing: readonly Wheel[],
-  { installedMegabytes }: WheelSet,
+  wheelSet: WheelSet,
   log: (line: string) => void,
 ): Promise<void> {
-  const download = missing.reduce((sum, wheel) => sum + wheel.megabytes, 0);
   log(
-    `TensorFlow comes from PyPI through your pip: ${download} MB to download, about ${installedMegabytes} MB on disk in ${places.folder}.`,
+    `TensorFlow comes from PyPI through your pip: ${downloadMegabytes(missing)} MB to download, about ${wheelSet.installedMegabytes} MB on disk in ${folder}.`,
   );
-  const { bavail, bsize } = await statfs(places.folder);
-  const largest = Math.max(...missing.map((wheel) => wheel.megabytes));
-  if (bavail * bsize < (installedMegabytes + largest) * 1e6) {
-    throw Object.assign(new Error(`${Math.floor((bavail * bsize) / 1e6)} MB are free`), { code: "ENOSPC" });
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < neededMegabytes(wheelSet, missing) * 1e6) {
+    throw Object.assign(new Error("not enough room"), { code: "ENOSPC" });
   }
 }

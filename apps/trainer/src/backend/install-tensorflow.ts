@@ -17,7 +17,7 @@ import { withInstallLock } from "./install-lock";
 import { proveCudaLibraries } from "./prove-cuda-libraries";
 import { proveTensorflow, type TensorflowProof } from "./prove-tensorflow";
 import { findTools } from "./tools";
-import { TENSORFLOW_VERSION, wheelSet, type WheelSet } from "./wheels";
+import { neededMegabytes, TENSORFLOW_VERSION, wheelSet, type WheelSet } from "./wheels";
 
 export interface InstallOptions {
   /** Take the libraries built for CUDA. */
@@ -104,7 +104,7 @@ async function build({
     );
     return { ...candidateAt(places, { gpu }), proof };
   } catch (error) {
-    throw explainFileError(error, places.folder, wheels.installedMegabytes);
+    throw explainFileError(error, places.folder, neededMegabytes(wheels));
   }
 }
 

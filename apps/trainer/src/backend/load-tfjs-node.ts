@@ -11,7 +11,7 @@ export interface TfjsNode {
   node: { summaryFileWriter(folder: string): SummaryWriter };
 }
 
-export interface SummaryWriter {
+interface SummaryWriter {
   scalar(name: string, value: number, step: number, description?: string): void;
   flush(): void;
 }

@@ -52,7 +52,7 @@ export async function installNodePackage(folder: string, { npm }: { npm: string 
 }
 
 /** Under `npm run`, npm tells its children which package they belong to; this one belongs to none. */
-export function withoutNpmContext(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withoutNpmContext(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const foreign = /^npm_(package_|lifecycle_|config_(local_prefix|workspaces?|include_workspace_root|dir)$)/i;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !foreign.test(name)));
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { runCommand } from "./run-command";
 
 /** What Dawn says of the adapter that it would take. */
-export interface WebgpuAdapter {
+interface WebgpuAdapter {
   description: string;
   /** True when the adapter is the CPU in disguise, as SwiftShader and llvmpipe are. */
   isSoftware: boolean;
@@ -25,7 +25,7 @@ process.exit(0);
 `;
 
 /** The file of the optional package `webgpu`, or undefined where it was not installed. */
-export function findWebgpuPackage(): string | undefined {
+function findWebgpuPackage(): string | undefined {
   try {
     return createRequire(import.meta.url).resolve("webgpu");
   } catch {

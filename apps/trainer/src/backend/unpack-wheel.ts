@@ -30,7 +30,7 @@ export async function unpackWheel(path: string, { provides }: Wheel, folder: str
 }
 
 /** @param name a file's path inside the folder that its wheel provides */
-export function isNeeded(name: string): boolean {
+function isNeeded(name: string): boolean {
   if (name.endsWith("/")) return false;
   const isTensorflowLibrary = /^libtensorflow_(cc|framework)\.so\.2$/.test(name);
   const isTensorflowHeader = /^include\/(tensorflow\/(c|core)|tsl|xla\/tsl)\//.test(name);

@@ -174,3 +174,17 @@ const SETS: Record<string, WheelSet> = {
 export function wheelSet(platform: string, { gpu }: { gpu: boolean }): WheelSet | undefined {
   return SETS[gpu ? `${platform}-gpu` : platform];
 }
+
+/** Room that is needed to bring what is still missing of a set: the unpacked parts, and one wheel beside them. */
+export function neededMegabytes(
+  { wheels, installedMegabytes }: WheelSet,
+  missing: readonly Wheel[] = wheels,
+): number {
+  const share = downloadMegabytes(missing) / downloadMegabytes(wheels);
+  return Math.ceil(installedMegabytes * share + Math.max(...missing.map((wheel) => wheel.megabytes)));
+}
+
+/** Megabytes to download. */
+export function downloadMegabytes(wheels: readonly Wheel[]): number {
+  return wheels.reduce((sum, wheel) => sum + wheel.megabytes, 0);
+}
