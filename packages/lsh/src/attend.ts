@@ -1,49 +1,17 @@
 /**
  * Attention of blocks of queries to blocks of keys, forward and backward: the arithmetic that local, LSH and full
  * attention share. Which positions sit in a block is the caller's business.
- *
- * Masks replace scores by finite constants, as the authors do, so that a row with nothing else to see falls back on
- * itself (-1e5) rather than on what is forbidden (-1e9).
  */
 import * as tf from "@tensorflow/tfjs-core";
-
-export const forbiddenScore = -1e9;
-export const selfScore = -1e5;
-/** Added to the score of an empty slot: below a forbidden key, so that it weighs nothing even among those. */
-export const emptyScore = -2e9;
-/** What is allowed in `blocks` blocks of `rows` queries and `columns` keys. */
-export interface BlockMasks {
-  /** `[blocks, rows, 1]` and `[blocks, 1, columns]` int32: a key is allowed where the query's code is at least its own. */
-  queryCode?: tf.Tensor;
-  keyCode?: tf.Tensor;
-  /** `[blocks, rows, 1]` and `[blocks, 1, columns]` int32: the query's own key is where these are equal. */
-  queryPosition?: tf.Tensor;
-  keyPosition?: tf.Tensor;
-  /** `[blocks, rows, 1]` and `[blocks, 1, columns]` int32: only equal buckets attend to each other. */
-  queryBucket?: tf.Tensor;
-  keyBucket?: tf.Tensor;
-  /** `[blocks, 1, columns]`: added to the scores of empty slots. */
-  emptyKeys?: tf.Tensor;
-  /** `[blocks, rows, columns]`: taken off the scores before masking. */
-  logCounts?: tf.Tensor;
-  /** `[blocks, rows, columns]`: multiplies the weights, 0 where dropped. */
-  dropout?: tf.Tensor;
-}
+import type { BlockMasks } from "./masks";
 
 /** `[blocks, rows, depth]` by `[blocks, columns, depth]` to `[blocks, rows, columns]`. */
 function maskedScores(query: tf.Tensor, key: tf.Tensor, masks: BlockMasks): tf.Tensor {
+  const { replaced, substitutes, emptyKeys, logCounts } = masks;
   let scores = tf.matMul(query, key, false, true);
-  const replace = (condition: tf.Tensor, score: number) => {
-    scores = tf.where(condition, tf.fill(scores.shape, score), scores);
-  };
-  if (masks.logCounts) scores = tf.sub(scores, masks.logCounts);
-  if (masks.queryCode && masks.keyCode) replace(tf.less(masks.queryCode, masks.keyCode), forbiddenScore);
-  if (masks.queryBucket && masks.keyBucket)
-    replace(tf.notEqual(masks.queryBucket, masks.keyBucket), forbiddenScore);
-  if (masks.queryPosition && masks.keyPosition)
-    replace(tf.equal(masks.queryPosition, masks.keyPosition), selfScore);
-  if (masks.emptyKeys) scores = tf.add(scores, masks.emptyKeys);
-  return scores;
+  if (logCounts) scores = tf.sub(scores, logCounts);
+  if (replaced) scores = tf.where(replaced, substitutes!, scores);
+  return emptyKeys ? tf.add(scores, emptyKeys) : scores;
 }
 
 /**

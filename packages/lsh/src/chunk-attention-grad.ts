@@ -5,23 +5,16 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { attendBlocksGrad } from "./attend";
-import { gatherWindows, inverseIndex, scoreBudget } from "./chunk-attention";
+import { BorderSum } from "./border-sum";
+import { backToPositions, scoreBudget } from "./chunk-attention";
 import { chunkAttentionGradWithKernel } from "./kernels/dispatch";
 import type { ChunkAttentionAttributes, ChunkAttentionGradInputs } from "./kernels/names";
-import { readLogSumExp } from "./log-sum-exp";
-import { segmentMasks, segmentRows, type SegmentRows } from "./segment";
-import {
-  type GroupBlock,
-  planBlocks,
-  positionAt,
-  reachedChunks,
-  readLayout,
-  type Segment,
-  type SlotLayout,
-} from "./slot-layout";
-
-/** Subtracted from the scores of an empty slot: none of them keeps a weight. */
-const emptyQuery = 1e30;
+import { makePatterns, type MaskPatterns } from "./mask-patterns";
+import { overReached, reachedToPositions } from "./reached-chunks";
+import { segmentRows } from "./segment";
+import { segmentMasks } from "./segment-masks";
+import { cotangentColumns, type Scalars } from "./segment-scalars";
+import { type GroupBlock, planBlocks, readLayout, type Segment, type SlotLayout } from "./slot-layout";
 
 export interface AttentionGradients {
   /** `[groups, length, depth]` each; the caller owns them. */
@@ -37,6 +30,18 @@ export function chunkAttentionGrad(
   return chunkAttentionGradWithKernel(inputs, attributes) ?? composedChunkAttentionGrad(inputs, attributes);
 }
 
+/** Everything that the segments of one call read. */
+interface Context {
+  layout: SlotLayout;
+  patterns: MaskPatterns;
+  scalars: Scalars;
+  /** `[groups · length, depth]` each. */
+  query: tf.Tensor;
+  key: tf.Tensor;
+  value: tf.Tensor;
+  dOutput: tf.Tensor;
+}
+
 /** @param budget scores that may exist at a time */
 export function composedChunkAttentionGrad(
   inputs: ChunkAttentionGradInputs,
@@ -46,21 +51,34 @@ export function composedChunkAttentionGrad(
   const layout = readLayout(inputs, attributes);
   const { groups, length, depth, numHashes } = layout;
   return tf.tidy(() => {
-    const { blocks, segmentsOf } = planBlocks(layout, budget);
+    const { blocks, segmentsOf, mostChunks } = planBlocks(layout, budget);
+    const [query, key, value, dOutput] = [inputs.query, inputs.key, inputs.value, inputs.dOutput].map(
+      (tensor) => tf.reshape(tensor, [groups * length, depth]),
+    ) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const context: Context = {
+      layout,
+      patterns: makePatterns(layout, mostChunks),
+      scalars: {
+        logSumExp: inputs.logSumExp.dataSync(),
+        alignment: tf.tidy(() => tf.sum(tf.mul(inputs.dOutput, inputs.output), -1)).dataSync(),
+      },
+      query,
+      key,
+      value,
+      dOutput,
+    };
     const perBlock = blocks.map((block) =>
       tf.tidy(() => {
-        const { rows, varies } = blockRows(inputs, layout, block);
+        const borders = new BorderSum(layout, block);
         let sums: tf.Tensor[] | undefined;
         for (let round = 0; round < numHashes; round++) {
-          const before: tf.Tensor[] | undefined = sums;
-          sums = tf.tidy(() => {
-            const gradients = roundGradients(rows, layout, segmentsOf(block, round));
-            return before ? before.map((sum, i) => tf.add(sum, gradients[i]!)) : gradients;
-          });
-          if (before) tf.dispose(before);
+          const gradients = roundGradients(context, block, segmentsOf(block, round), borders);
+          const before = sums;
+          sums = before ? before.map((sum, i) => tf.add(sum, gradients[i]!)) : gradients;
+          if (before) tf.dispose([...before, ...gradients]);
         }
         const [dQuery, dKey, dValue] = sums!;
-        return [tf.mul(dQuery!, varies), dKey!, dValue!];
+        return [dQuery!, ...borders.addTo(dKey!, dValue!)];
       }),
     );
     const join = (i: number) =>
@@ -69,191 +87,62 @@ export function composedChunkAttentionGrad(
   });
 }
 
-/** Everything a query or key brings along, as `[groupCount · length, …]`. */
-interface Rows {
-  query: tf.Tensor;
-  key: tf.Tensor;
-  value: tf.Tensor;
-  dOutput: tf.Tensor;
-  base: tf.Tensor;
-  alignment: tf.Tensor;
-}
-
-/** The rows of a block of groups; a query whose scores are constants is zero, so that no gradient passes through it. */
-function blockRows(
-  inputs: ChunkAttentionGradInputs,
-  { length, depth }: SlotLayout,
-  { firstGroup, groupCount }: GroupBlock,
-): { rows: Rows; varies: tf.Tensor } {
-  const [query, key, value, dOutput, output] = [
-    inputs.query,
-    inputs.key,
-    inputs.value,
-    inputs.dOutput,
-    inputs.output,
-  ].map((tensor) =>
-    tf.reshape(tf.slice(tensor, [firstGroup, 0, 0], [groupCount, length, depth]), [
-      groupCount * length,
-      depth,
-    ]),
-  ) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-  const logSumExp = tf.slice(inputs.logSumExp, [firstGroup, 0], [groupCount, length]);
-  const { base, share, varies } = readLogSumExp(tf.reshape(logSumExp, [groupCount * length, 1]));
-  const alignment = tf.sum(tf.mul(dOutput, output), -1, true);
-  return {
-    rows: { query: tf.mul(query, varies), key, value, dOutput: tf.mul(dOutput, share), base, alignment },
-    varies,
-  };
-}
-
-/** dQuery, dKey, dValue of one round, `[groupCount · length, depth]` each. */
-function roundGradients(rows: Rows, layout: SlotLayout, segments: Segment[]): tf.Tensor[] {
-  const { windowChunks, chunkLength, depth } = layout;
-  const { firstGroup, groupCount, round } = segments[0]!;
-  const keySums = [new OverlapSum(windowChunks - 1), new OverlapSum(windowChunks - 1)];
-  const queryParts = segments.map((segment) => {
-    const [dQuery, dKey, dValue] = segmentGradients(rows, layout, segment) as [
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-    ];
-    keySums[0]!.add(dKey);
-    keySums[1]!.add(dValue);
-    return dQuery;
-  });
-  const back = inverseIndex(layout, { firstGroup, groupCount }, round);
-  const toPositions = (chunks: tf.Tensor) => tf.gather(tf.reshape(chunks, [-1, depth]), back);
-  const dQuery = toPositions(tf.concat(queryParts, 1));
-  const [dKey, dValue] = keySums.map((sum) => {
-    const reached = sum.finish();
-    const { chunksPerRound, chunksBefore } = layout;
-    const own = tf.slice(reached, [0, chunksBefore, 0, 0], [groupCount, chunksPerRound, chunkLength, depth]);
-    return addBorders(toPositions(own), reached, layout, segments);
-  });
-  return [dQuery, dKey!, dValue!];
-}
-
-/** `[groupCount, chunkCount, chunkLength, depth]` dQuery; dKey and dValue of the reached chunks likewise. */
-function segmentGradients(rows: Rows, layout: SlotLayout, segment: Segment): tf.Tensor[] {
+/** dQuery, dKey, dValue of one round, `[groupCount · length, depth]` each, but for what belongs to `borders`. */
+function roundGradients(
+  context: Context,
+  block: GroupBlock,
+  segments: Segment[],
+  borders: BorderSum,
+): tf.Tensor[] {
+  const { layout } = context;
+  const { round } = segments[0]!;
+  const [dQueries, dKeys, dValues]: [tf.Tensor[], tf.Tensor[], tf.Tensor[]] = [[], [], []];
+  for (const segment of segments) {
+    const [dQuery, dKey, dValue] = segmentGradients(context, segment, dKeys.at(-1), dValues.at(-1));
+    dQueries.push(dQuery!);
+    dKeys.push(dKey!);
+    dValues.push(dValue!);
+  }
+  borders.add(segments, dKeys, dValues);
   return tf.tidy(() => {
-    const { chunkLength, depth } = layout;
-    const { groupCount, chunkCount } = segment;
-    const slots = segmentRows(layout, segment, segment.firstGroup);
-    const queryIndex = tf.tensor1d(slots.queryIndex, "int32");
-    const index = tf.tensor1d(slots.rowIndex, "int32");
-    const asBlocks = (tensor: tf.Tensor) =>
-      tf.reshape(tf.gather(tensor, queryIndex), [groupCount * chunkCount, chunkLength, -1]);
-    const { dQuery, dKey, dValue } = attendBlocksGrad(
-      {
-        dOutput: asBlocks(rows.dOutput),
-        base: withoutEmpty(asBlocks(rows.base), slots),
-        alignment: asBlocks(rows.alignment),
-      },
-      {
-        query: asBlocks(rows.query),
-        key: gatherWindows(rows.key, index, layout, segment),
-        value: gatherWindows(rows.value, index, layout, segment),
-      },
-      segmentMasks(layout, segment, slots),
-    );
-    return [
-      tf.reshape(dQuery, [groupCount, chunkCount, chunkLength, depth]),
-      overReachedChunks(dKey, layout, segment),
-      overReachedChunks(dValue, layout, segment),
+    const gradients = [
+      backToPositions(layout, block, round)(dQueries),
+      ...reachedToPositions(layout, block, segments, [dKeys, dValues]),
     ];
+    tf.dispose([dQueries, dKeys, dValues]);
+    return gradients;
   });
-}
-
-function withoutEmpty(base: tf.Tensor, { queryPositions }: SegmentRows): tf.Tensor {
-  if (!queryPositions.includes(-1)) return base;
-  const lift = Float32Array.from(queryPositions, (position) => (position < 0 ? emptyQuery : 0));
-  return tf.add(base, tf.tensor(lift, base.shape));
-}
-
-/** Sums overlapping windows `[blocks, columns, depth]` into `[groupCount, reached, chunkLength, depth]`. */
-function overReachedChunks(
-  windows: tf.Tensor,
-  layout: SlotLayout,
-  { groupCount, chunkCount }: Segment,
-): tf.Tensor {
-  const { windowChunks, chunkLength, depth } = layout;
-  if (windowChunks === 1) return tf.reshape(windows, [groupCount, chunkCount, chunkLength, depth]);
-  const byOffset = tf.reshape(windows, [groupCount, chunkCount, windowChunks, chunkLength * depth]);
-  const shifted = Array.from({ length: windowChunks }, (_, offset) => {
-    const part = tf.slice(byOffset, [0, 0, offset, 0], [groupCount, chunkCount, 1, chunkLength * depth]);
-    return tf.pad(tf.reshape(part, [groupCount, chunkCount, chunkLength * depth]), [
-      [0, 0],
-      [offset, windowChunks - 1 - offset],
-      [0, 0],
-    ]);
-  });
-  return tf.reshape(
-    shifted.reduce((sum, part) => tf.add(sum, part)),
-    [groupCount, -1, chunkLength, depth],
-  );
-}
-
-/** Joins consecutive `[groupCount, n + overlap, …]` pieces, adding where they overlap. */
-class OverlapSum {
-  readonly #overlap: number;
-  readonly #done: tf.Tensor[] = [];
-  #open?: tf.Tensor;
-
-  constructor(overlap: number) {
-    this.#overlap = overlap;
-  }
-
-  add(piece: tf.Tensor): void {
-    if (this.#overlap === 0) {
-      this.#done.push(piece);
-      return;
-    }
-    const [groups, chunks, ...rest] = piece.shape as [number, number, number, number];
-    const part = (from: number, count: number) => tf.slice(piece, [0, from, 0, 0], [groups, count, ...rest]);
-    const kept = chunks - this.#overlap;
-    const sum = this.#open
-      ? tf.concat([tf.add(this.#open, part(0, this.#overlap)), part(this.#overlap, kept)], 1)
-      : piece;
-    this.#done.push(tf.slice(sum, [0, 0, 0, 0], [groups, kept, ...rest]));
-    this.#open = tf.slice(sum, [0, kept, 0, 0], [groups, this.#overlap, ...rest]);
-  }
-
-  finish(): tf.Tensor {
-    return tf.concat(this.#open ? [...this.#done, this.#open] : this.#done, 1);
-  }
 }
 
 /**
- * The first and last windows of a round reach chunks of its neighbours on the ring, which are long done: those few rows
- * are added at their positions.
+ * `[groupCount, chunkCount, chunkLength, depth]` dQuery; dKey and dValue of all chunks that the segment reaches, with
+ * what the segment before left for them.
  */
-function addBorders(own: tf.Tensor, reached: tf.Tensor, layout: SlotLayout, segments: Segment[]): tf.Tensor {
-  const { chunksBefore, chunksAfter, chunksPerRound, chunkLength, depth, length } = layout;
-  if (chunksBefore + chunksAfter === 0) return own;
-  const { firstGroup, groupCount, round } = segments[0]!;
-  const whole: Segment = { firstGroup, groupCount, round, firstChunk: 0, chunkCount: chunksPerRound };
-  const firstSlots = reachedChunks(layout, whole);
-  const borders = [
-    { from: 0, count: chunksBefore },
-    { from: chunksBefore + chunksPerRound, count: chunksAfter },
-  ].filter(({ count }) => count > 0);
-  const targets: number[] = [];
-  for (let group = 0; group < groupCount; group++) {
-    for (const { from, count } of borders) {
-      for (const firstSlot of firstSlots.slice(from, from + count)) {
-        for (let offset = 0; offset < chunkLength; offset++) {
-          const position = positionAt(layout, firstGroup + group, firstSlot + offset);
-          targets.push(group * length + Math.max(position, 0));
-        }
-      }
-    }
-  }
-  const updates = tf.concat(
-    borders.map(({ from, count }) =>
-      tf.slice(reached, [0, from, 0, 0], [groupCount, count, chunkLength, depth]),
-    ),
-    1,
-  );
-  const indices = tf.tensor2d(Int32Array.from(targets), [targets.length, 1], "int32");
-  return tf.add(own, tf.scatterND(indices, tf.reshape(updates, [-1, depth]), [groupCount * length, depth]));
+function segmentGradients(
+  { layout, patterns, scalars, query, key, value, dOutput }: Context,
+  segment: Segment,
+  dKeyBefore: tf.Tensor | undefined,
+  dValueBefore: tf.Tensor | undefined,
+): tf.Tensor[] {
+  return tf.tidy(() => {
+    const rows = segmentRows(layout, segment);
+    const { base, alignment, constants } = cotangentColumns(layout, segment, rows, scalars);
+    const queries = rows.fetchQueries(query);
+    const dOutputs = rows.fetchQueries(dOutput);
+    const gradients = attendBlocksGrad(
+      { dOutput: constants ? tf.mul(dOutputs, constants.share) : dOutputs, base, alignment },
+      {
+        query: constants ? tf.mul(queries, constants.varies) : queries,
+        key: rows.fetchWindows(key),
+        value: rows.fetchWindows(value),
+      },
+      segmentMasks(layout, segment, rows, patterns),
+    );
+    const dQuery = constants ? tf.mul(gradients.dQuery, constants.varies) : gradients.dQuery;
+    return [
+      tf.reshape(dQuery, [segment.groupCount, segment.chunkCount, layout.chunkLength, layout.depth]),
+      overReached(gradients.dKey, layout, segment, dKeyBefore),
+      overReached(gradients.dValue, layout, segment, dValueBefore),
+    ];
+  });
 }

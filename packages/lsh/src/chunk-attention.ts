@@ -6,8 +6,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { attendBlocks, type BlockSums } from "./attend";
 import { chunkAttentionWithKernel } from "./kernels/dispatch";
 import type { ChunkAttentionAttributes, ChunkAttentionInputs } from "./kernels/names";
+import { makePatterns, type MaskPatterns } from "./mask-patterns";
 import { finishRounds, mergeRounds } from "./merge-rounds";
-import { segmentMasks, segmentRows } from "./segment";
+import { segmentRows } from "./segment";
+import { segmentMasks } from "./segment-masks";
 import { type GroupBlock, planBlocks, readLayout, type Segment, type SlotLayout } from "./slot-layout";
 
 /** Scores that exist at a time. Measured on tfjs-node: see bench/attention. */
@@ -33,12 +35,15 @@ export function composedChunkAttention(
     const rows = [inputs.query, inputs.key, inputs.value].map((tensor) =>
       tf.reshape(tensor, [groups * length, depth]),
     );
-    const { blocks, segmentsOf } = planBlocks(layout, budget);
+    const { blocks, segmentsOf, mostChunks } = planBlocks(layout, budget);
+    const patterns = makePatterns(layout, mostChunks);
     const merged = blocks.map((block) => {
       let sums: BlockSums | undefined;
       for (let round = 0; round < numHashes; round++) {
         const [weighted, largest, sum] = tf.tidy(() => {
-          const parts = segmentsOf(block, round).map((segment) => attendSegment(rows, layout, segment));
+          const parts = segmentsOf(block, round).map((segment) =>
+            attendSegment(rows, layout, segment, patterns),
+          );
           return fromSlots(parts, layout, block, round);
         });
         sums = mergeRounds(sums, { weighted: weighted!, largest: largest!, sum: sum! });
@@ -60,63 +65,54 @@ export function composedChunkAttention(
 }
 
 /** The sums of a segment's queries: `[groupCount, chunkCount · chunkLength, depth]`, and twice `[…, 1]`. */
-function attendSegment([query, key, value]: tf.Tensor[], layout: SlotLayout, segment: Segment): tf.Tensor[] {
+function attendSegment(
+  [query, key, value]: tf.Tensor[],
+  layout: SlotLayout,
+  segment: Segment,
+  patterns: MaskPatterns,
+): tf.Tensor[] {
   return tf.tidy(() => {
-    const { chunkLength, depth } = layout;
     const rows = segmentRows(layout, segment);
-    const blocks = segment.groupCount * segment.chunkCount;
-    const queries = tf.reshape(tf.gather(query!, tf.tensor1d(rows.queryIndex, "int32")), [
-      blocks,
-      chunkLength,
-      depth,
-    ]);
-    const index = tf.tensor1d(rows.rowIndex, "int32");
     const { weighted, largest, sum } = attendBlocks(
-      queries,
-      gatherWindows(key!, index, layout, segment),
-      gatherWindows(value!, index, layout, segment),
-      segmentMasks(layout, segment, rows),
+      rows.fetchQueries(query!),
+      rows.fetchWindows(key!),
+      rows.fetchWindows(value!),
+      segmentMasks(layout, segment, rows, patterns),
     );
-    const slots = segment.chunkCount * chunkLength;
+    const slots = segment.chunkCount * layout.chunkLength;
     return [weighted, largest, sum].map((tensor) =>
       tf.reshape(tensor, [segment.groupCount, slots, tensor.shape[2]!]),
     );
   });
 }
 
-/** Gathers the reached rows once, then lays out the overlapping windows: `[blocks, columns, depth]`. */
-export function gatherWindows(
-  rows: tf.Tensor,
-  index: tf.Tensor1D,
-  layout: SlotLayout,
-  segment: Segment,
-): tf.Tensor {
-  const { chunkLength, depth, windowChunks, columns } = layout;
-  const { groupCount, chunkCount } = segment;
-  const reached = tf.reshape(tf.gather(rows, index), [groupCount, -1, chunkLength, depth]);
-  const neighbours = Array.from({ length: windowChunks }, (_, offset) =>
-    windowChunks === 1
-      ? reached
-      : tf.slice(reached, [0, offset, 0, 0], [groupCount, chunkCount, chunkLength, depth]),
-  );
-  return tf.reshape(tf.concat(neighbours, 2), [groupCount * chunkCount, columns, depth]);
-}
-
 /** Puts a round's sums back in order of position: `[groupCount · length, …]`. */
 function fromSlots(parts: tf.Tensor[][], layout: SlotLayout, block: GroupBlock, round: number): tf.Tensor[] {
-  const back = inverseIndex(layout, block, round);
-  return parts[0]!.map((_, i) => {
+  const toPositions = backToPositions(layout, block, round);
+  return parts[0]!.map((_, i) => toPositions(parts.map((tensors) => tensors[i]!)));
+}
+
+/** Joins `[groupCount, …, size]` pieces of a round's slots, and brings them to `[groupCount · length, size]`. */
+export function backToPositions(layout: SlotLayout, block: GroupBlock, round: number) {
+  const { inverse, length, paddedLength } = layout;
+  const index = inverse && inverseIndex(inverse, layout, block, round);
+  return (pieces: tf.Tensor[]): tf.Tensor => {
+    const size = pieces[0]!.shape.at(-1)!;
     const slots = tf.concat(
-      parts.map((tensors) => tensors[i]!),
+      pieces.map((piece) => tf.reshape(piece, [block.groupCount, -1, size])),
       1,
     );
-    return tf.gather(tf.reshape(slots, [-1, slots.shape[2]!]), back);
-  });
+    if (index) return tf.gather(tf.reshape(slots, [-1, size]), index);
+    const real =
+      length === paddedLength ? slots : tf.slice(slots, [0, 0, 0], [block.groupCount, length, size]);
+    return tf.reshape(real, [-1, size]);
+  };
 }
 
 /** For each position of a block of groups its row among the slots of a round. */
-export function inverseIndex(
-  { inverse, numHashes, length, paddedLength }: SlotLayout,
+function inverseIndex(
+  inverse: Int32Array,
+  { numHashes, length, paddedLength }: SlotLayout,
   { firstGroup, groupCount }: GroupBlock,
   round: number,
 ): tf.Tensor1D {
@@ -125,8 +121,7 @@ export function inverseIndex(
     const from = ((firstGroup + group) * numHashes + round) * length;
     const shift = (group - round) * paddedLength;
     for (let position = 0; position < length; position++) {
-      const slot = inverse ? inverse[from + position]! : position;
-      index[group * length + position] = slot + shift;
+      index[group * length + position] = inverse[from + position]! + shift;
     }
   }
   return tf.tensor1d(index, "int32");

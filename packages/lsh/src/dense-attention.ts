@@ -3,11 +3,13 @@
  * processed in blocks of rows, so that the scores of all never exist together.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { attendBlocks, attendBlocksGrad, type BlockMasks } from "./attend";
+import { attendBlocks, attendBlocksGrad } from "./attend";
 import { dropoutRow, fillDropoutRow } from "./dropout";
 import { readLogSumExp } from "./log-sum-exp";
+import { type BlockMasks, compareAll, nobody, type Pairing } from "./masks";
 import { finishRounds } from "./merge-rounds";
 import type { DropoutOptions } from "./options";
+import { planRows, type RowBlock } from "./row-blocks";
 
 /** Scores that exist at a time. */
 const scoreBudget = 1 << 20;
@@ -35,7 +37,7 @@ export function denseAttention(
 ): { output: tf.Tensor3D; logSumExp: tf.Tensor2D } {
   return tf.tidy(() => {
     const [groups, length, depth] = inputs.query.shape as [number, number, number];
-    const parts = planRows(groups, length).map((block) =>
+    const parts = planRows(groups, length, Math.floor(scoreBudget / length)).map((block) =>
       tf.tidy(() => {
         const keys = keysSeen(block, length, options);
         const { output, logSumExp } = finishRounds(
@@ -68,11 +70,15 @@ export function denseAttentionGrad(
     const shape = inputs.query.shape as [number, number, number];
     const [groups, length, depth] = shape;
     const alignment = tf.sum(tf.mul(inputs.dOutput, inputs.output), -1, true);
-    const { base, share, varies } = readLogSumExp(tf.reshape(inputs.logSumExp, [groups, length, 1]));
+    const read = Array.from(inputs.logSumExp.dataSync(), readLogSumExp);
+    const column = (values: number[]) => tf.tensor3d(values, [groups, length, 1]);
+    const base = column(read.map((row) => row.base));
+    const share = column(read.map((row) => row.share));
+    const varies = column(read.map((row) => (row.varies ? 1 : 0)));
     const dQueries: tf.Tensor[] = [];
     const finished: [tf.Tensor, tf.Tensor][] = [];
     let sums: [tf.Tensor, tf.Tensor] | undefined;
-    for (const block of planRows(groups, length)) {
+    for (const block of planRows(groups, length, Math.floor(scoreBudget / length))) {
       const keys = keysSeen(block, length, options);
       const [dQuery, dKey, dValue] = tf.tidy(() => {
         const gradients = attendBlocksGrad(
@@ -118,27 +124,6 @@ export function denseAttentionGrad(
   });
 }
 
-interface RowBlock {
-  firstGroup: number;
-  groupCount: number;
-  start: number;
-  count: number;
-}
-
-/** All rows of several small groups at once, or one large group in runs of rows; groups are finished in order. */
-function planRows(groups: number, length: number): RowBlock[] {
-  const rows = Math.max(1, Math.floor(scoreBudget / length));
-  const groupsAtOnce = Math.max(1, Math.floor(rows / length));
-  const blocks: RowBlock[] = [];
-  for (let firstGroup = 0; firstGroup < groups; firstGroup += groupsAtOnce) {
-    const groupCount = Math.min(groupsAtOnce, groups - firstGroup);
-    for (let start = 0; start < length; start += rows) {
-      blocks.push({ firstGroup, groupCount, start, count: Math.min(rows, length - start) });
-    }
-  }
-  return blocks;
-}
-
 /** Later keys need no look, except by rows whose every earlier key is masked: those spread over all that is forbidden. */
 function keysSeen(block: RowBlock, length: number, { causal, keyMask }: DenseOptions) {
   return { start: 0, count: causal && !keyMask ? block.start + block.count : length };
@@ -157,25 +142,26 @@ function denseMasks(block: RowBlock, columns: number, groups: number, options: D
   const { firstGroup, groupCount, start, count } = block;
   const positions = (from: number, size: number) =>
     Int32Array.from({ length: groupCount * size }, (_, i) => from + (i % size));
-  const masks: BlockMasks = {};
-  if (selfMask || causal) {
-    masks.queryPosition = tf.tensor3d(positions(start, count), [groupCount, count, 1], "int32");
-    masks.keyPosition = tf.tensor3d(positions(0, columns), [groupCount, 1, columns], "int32");
-  }
-  if (causal || keyMask) {
-    const code = causal ? positions(0, columns) : new Int32Array(groupCount * columns);
-    if (keyMask) {
-      const real = keyMask.dataSync();
-      const [batch, length] = keyMask.shape as [number, number];
-      for (let i = 0; i < code.length; i++) {
-        const example = Math.floor(((firstGroup + Math.floor(i / columns)) * batch) / groups);
-        if (real[example * length + (i % columns)] === 0) code[i] = 0x7fffffff;
-      }
-    }
-    masks.keyCode = tf.tensor3d(code, [groupCount, 1, columns], "int32");
-    masks.queryCode = causal ? masks.queryPosition : tf.zeros([groupCount, count, 1], "int32");
-  }
-  if (!selfMask) delete masks.keyPosition;
+  const pairing = (query: Int32Array, key: Int32Array): Pairing => ({
+    query: tf.tensor3d(query, [groupCount, count, 1], "int32"),
+    key: tf.tensor3d(key, [groupCount, 1, columns], "int32"),
+  });
+  const own = pairing(positions(start, count), positions(0, columns));
+  const codes = () => {
+    if (!keyMask) return own;
+    const real = keyMask.dataSync();
+    const [batch, length] = keyMask.shape as [number, number];
+    const key = positions(0, columns).map((position, i) => {
+      const example = Math.floor(((firstGroup + Math.floor(i / columns)) * batch) / groups);
+      if (real[example * length + position] === 0) return nobody;
+      return causal ? position : 0;
+    });
+    return pairing(causal ? positions(start, count) : new Int32Array(groupCount * count), key);
+  };
+  const masks = compareAll({
+    codes: causal || keyMask ? codes() : undefined,
+    positions: selfMask ? own : undefined,
+  });
   if (dropout.rate > 0) {
     const weights = new Float32Array(groupCount * count * columns);
     for (let row = 0; row < groupCount * count; row++) {

@@ -8,9 +8,10 @@ import { assertShape } from "@reformer-ts/internal-checks";
 import * as tf from "@tensorflow/tfjs-core";
 import { hashWithKernel } from "./kernels/dispatch";
 import { resolveNumBuckets, rotationSize } from "./num-buckets";
+import { planRows } from "./row-blocks";
 
 /** Numbers that the rotated vectors of one piece may have. */
-const pieceSize = 1 << 20;
+const pieceSize = 1 << 21;
 
 /**
  * @param vectors    `[batch, heads, length, depth]`
@@ -37,30 +38,20 @@ export function hashVectors(
 function composedHash(vectors: tf.Tensor, rotations: tf.Tensor, factors: readonly number[]): tf.Tensor4D {
   const [batch, heads, length, depth] = vectors.shape as [number, number, number, number];
   const [, , numHashes, size] = rotations.shape as [number, number, number, number];
+  const groups = batch * heads;
+  const folded = tf.reshape(vectors, [groups, length, depth]);
+  const perGroup = tf.tile(tf.reshape(rotations, [heads, depth, numHashes * size]), [batch, 1, 1]);
   const pieceRows = Math.max(1, Math.floor(pieceSize / (numHashes * size)));
-  const perHead: tf.Tensor[] = [];
-  for (let head = 0; head < heads; head++) {
-    const rows = tf.reshape(tf.slice(vectors, [0, head, 0, 0], [batch, 1, length, depth]), [
-      batch * length,
-      depth,
-    ]);
-    const rotation = tf.reshape(tf.slice(rotations, [head, 0, 0, 0], [1, depth, numHashes, size]), [
-      depth,
-      -1,
-    ]);
-    const pieces: tf.Tensor[] = [];
-    for (let start = 0; start < batch * length; start += pieceRows) {
-      const count = Math.min(pieceRows, batch * length - start);
-      pieces.push(
-        tf.tidy(() => {
-          const rotated = tf.matMul(tf.slice(rows, [start, 0], [count, depth]), rotation);
-          return nearestDirections(tf.reshape(rotated, [count, numHashes, size]), factors);
-        }),
-      );
-    }
-    perHead.push(tf.reshape(tf.concat(pieces), [batch, length, numHashes]));
-  }
-  return tf.transpose(tf.stack(perHead, 1), [0, 1, 3, 2]) as tf.Tensor4D;
+  const pieces = planRows(groups, length, pieceRows).map(({ firstGroup, groupCount, start, count }) =>
+    tf.tidy(() => {
+      const rows = tf.slice(folded, [firstGroup, start, 0], [groupCount, count, depth]);
+      const rotation = tf.slice(perGroup, [firstGroup, 0, 0], [groupCount, depth, numHashes * size]);
+      const rotated = tf.matMul(rows, rotation);
+      return nearestDirections(tf.reshape(rotated, [groupCount * count, numHashes, size]), factors);
+    }),
+  );
+  const buckets = tf.reshape(tf.concat(pieces), [batch, heads, length, numHashes]);
+  return tf.transpose(buckets, [0, 1, 3, 2]) as tf.Tensor4D;
 }
 
 /** `[rows, numHashes, rotationSize]` projections to `[rows, numHashes]` bucket ids. */
@@ -71,11 +62,18 @@ function nearestDirections(rotated: tf.Tensor3D | tf.Tensor, factors: readonly n
   let bucket: tf.Tensor | undefined;
   for (const factor of factors) {
     const half = tf.slice(rotated, [0, 0, start], [rows, numHashes, factor / 2]);
-    const nearest = tf.argMax(tf.concat([half, tf.neg(half)], -1), -1);
+    const nearest = nearestOfBoth(half, factor);
     const scaled = stride === 1 ? nearest : tf.mul(nearest, tf.scalar(stride, "int32"));
     bucket = bucket === undefined ? scaled : tf.add(bucket, scaled);
     start += factor / 2;
     stride *= factor;
   }
   return bucket!;
+}
+
+/** `argmax([x ; -x])` without laying out both halves: the largest by size, and the second half where it is negative. */
+function nearestOfBoth(projections: tf.Tensor, factor: number): tf.Tensor {
+  const sizes = tf.abs(projections);
+  const isNegative = tf.less(tf.max(projections, -1), tf.max(sizes, -1));
+  return tf.add(tf.argMax(sizes, -1), tf.mul(tf.cast(isNegative, "int32"), tf.scalar(factor / 2, "int32")));
 }

@@ -7,7 +7,7 @@
  * from all others by its size.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { forbiddenScore, selfScore } from "./attend";
+import { forbiddenScore, selfScore } from "./masks";
 
 /** Between the scores that real vectors have and the constant for oneself; and between the two constants. */
 const constantBelow = selfScore / 2;
@@ -19,21 +19,12 @@ export function writeLogSumExp(largest: tf.Tensor, sum: tf.Tensor): tf.Tensor {
 }
 
 /**
- * What is to be done with z so that `weight = share · exp(s - base)`; call inside a tidy.
+ * What is to be done with a z so that `weight = share · exp(score - base)`.
  *
- * @returns base; share, 1 but in rows of constants; varies, 1 where scores depend on queries and keys, else 0
+ * @returns base; share, 1 but in rows of constants; whether scores depend on queries and keys at all
  */
-export function readLogSumExp(logSumExp: tf.Tensor): {
-  base: tf.Tensor;
-  share: tf.Tensor;
-  varies: tf.Tensor;
-} {
-  const constant = tf.less(logSumExp, constantBelow);
-  const forbidden = tf.cast(tf.less(logSumExp, forbiddenBelow), "float32");
-  const level = tf.add(tf.mul(forbidden, forbiddenScore - selfScore), selfScore);
-  return {
-    base: tf.where(constant, level, logSumExp),
-    share: tf.where(constant, tf.div(level, logSumExp), tf.onesLike(logSumExp)),
-    varies: tf.sub(1, tf.cast(constant, "float32")),
-  };
+export function readLogSumExp(logSumExp: number): { base: number; share: number; varies: boolean } {
+  if (logSumExp >= constantBelow) return { base: logSumExp, share: 1, varies: true };
+  const base = logSumExp < forbiddenBelow ? forbiddenScore : selfScore;
+  return { base, share: base / logSumExp, varies: false };
 }

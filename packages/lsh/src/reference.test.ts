@@ -46,12 +46,6 @@ function runLocal(query: Float64Array, key: Float64Array, value: Float64Array) {
 
 test("separate queries and keys: the gradient is what differences say", () => {
   const [query, key, value, dOutput] = [draw(1), draw(2), draw(3), draw(4)];
-  const run = (q: Float64Array, k: Float64Array, v: Float64Array) =>
-    referenceLocalAttention(
-      sizes,
-      { query: q, key: k, value: v },
-      { ...chunking, keyMask: [0, 0, 0, 0, 1, 1, 1] },
-    );
   const { dQuery, dKey, dValue } = runLocal(query, key, value).grad(dOutput);
   expect(dQuery).toBeAllClose(
     numericGradient((q) => dot(runLocal(q, key, value).output, dOutput), query),

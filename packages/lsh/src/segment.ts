@@ -1,124 +1,90 @@
-/**
- * A segment made ready for {@link attendBlocks}: which rows to gather, and the masks, all found on the host.
- */
+/** Which rows a segment's queries and windows are made of, found on the host, and how they are fetched. */
 import * as tf from "@tensorflow/tfjs-core";
-import { type BlockMasks, emptyScore } from "./attend";
-import { dropoutRow, fillDropoutRow } from "./dropout";
-import { fillLogCounts } from "./duplicate-counts";
-import { keyIsMasked, positionAt, reachedChunks, type Segment, type SlotLayout } from "./slot-layout";
-
-/** Larger than any position: a key that nobody may attend to. */
-const nobody = 0x7fffffff;
+import { positionAt, reachedChunks, type Segment, type SlotLayout, staysInRound } from "./slot-layout";
 
 export interface SegmentRows {
-  /** `[groupCount, reached, chunkLength]`: positions in the chunks that the windows reach, -1 in empty slots. */
-  positions: Int32Array;
-  /** Chunks reached by the segment, per group. */
-  reached: number;
-  /** The same as rows of a `[groups · length, …]` matrix; empty slots borrow a row. */
-  rowIndex: Int32Array;
-  /** `[groupCount · chunkCount · chunkLength]`: the rows of the queries alone. */
-  queryIndex: Int32Array;
-  /** `[groupCount · chunkCount · chunkLength]`: positions of the queries. */
+  /** `[blocks, chunkLength]`: the positions of the queries, -1 in empty slots. */
   queryPositions: Int32Array;
+  /** `[blocks, columns]`: the positions in their windows. */
+  keyPositions: Int32Array;
+  hasEmpty: boolean;
+  /** From a `[groups · length, …]` matrix to the queries' rows, `[blocks, chunkLength, …]`; empty slots borrow a row. */
+  fetchQueries: (matrix: tf.Tensor) => tf.Tensor;
+  /** The same for the windows: `[blocks, columns, …]`. */
+  fetchWindows: (matrix: tf.Tensor) => tf.Tensor;
 }
 
-/** @param baseGroup the group whose rows come first in the matrix that is gathered from */
+/**
+ * Call inside a tidy.
+ *
+ * @param baseGroup the group whose rows come first in the matrix that is gathered from
+ */
 export function segmentRows(layout: SlotLayout, segment: Segment, baseGroup = 0): SegmentRows {
-  const { chunkLength, chunksBefore, length } = layout;
-  const { firstGroup, groupCount, chunkCount } = segment;
+  const { chunkLength, length } = layout;
+  const { firstGroup, groupCount } = segment;
   const firstSlots = reachedChunks(layout, segment);
-  const reached = firstSlots.length;
-  const positions = new Int32Array(groupCount * reached * chunkLength);
-  const rowIndex = new Int32Array(positions.length);
-  const queryIndex = new Int32Array(groupCount * chunkCount * chunkLength);
-  const queryPositions = new Int32Array(queryIndex.length);
+  const positions = new Int32Array(groupCount * firstSlots.length * chunkLength);
+  const rows = new Int32Array(positions.length);
   let at = 0;
   for (let group = firstGroup; group < firstGroup + groupCount; group++) {
     for (const firstSlot of firstSlots) {
       for (let offset = 0; offset < chunkLength; offset++, at++) {
         const position = positionAt(layout, group, firstSlot + offset);
         positions[at] = position;
-        rowIndex[at] = (group - baseGroup) * length + Math.max(position, 0);
+        rows[at] = (group - baseGroup) * length + Math.max(position, 0);
       }
     }
-    const from = ((group - firstGroup) * reached + chunksBefore) * chunkLength;
-    const to = from + chunkCount * chunkLength;
-    queryIndex.set(rowIndex.subarray(from, to), (group - firstGroup) * chunkCount * chunkLength);
-    queryPositions.set(positions.subarray(from, to), (group - firstGroup) * chunkCount * chunkLength);
   }
-  return { positions, reached, rowIndex, queryIndex, queryPositions };
+  const hasEmpty = positions.includes(-1);
+  return {
+    queryPositions: ofQueries(positions, layout, segment),
+    keyPositions: ofWindows(positions, layout, segment),
+    hasEmpty,
+    ...(!layout.order && !hasEmpty && groupCount === 1 && staysInRound(layout, segment)
+      ? fetchInOrder(layout, segment, rows[0]!)
+      : fetchByIndex(layout, segment, rows)),
+  };
 }
 
-/** Spreads a value per reached slot over the overlapping windows: `[groupCount · chunkCount, columns]`. */
-function overWindows(values: Int32Array, reached: number, layout: SlotLayout, segment: Segment): Int32Array {
-  const { chunkLength, columns } = layout;
-  const windows = new Int32Array(segment.groupCount * segment.chunkCount * columns);
-  let at = 0;
-  for (let group = 0; group < segment.groupCount; group++) {
-    for (let chunk = 0; chunk < segment.chunkCount; chunk++, at += columns) {
-      const from = (group * reached + chunk) * chunkLength;
-      windows.set(values.subarray(from, from + columns), at);
-    }
-  }
-  return windows;
+type Fetching = Pick<SegmentRows, "fetchQueries" | "fetchWindows">;
+
+/** Sorted rows are gathered. */
+function fetchByIndex(layout: SlotLayout, segment: Segment, rows: Int32Array): Fetching {
+  const queryIndex = tf.tensor1d(ofQueries(rows, layout, segment), "int32");
+  const windowIndex = tf.tensor1d(ofWindows(rows, layout, segment), "int32");
+  return {
+    fetchQueries: (matrix) => gatherBlocks(matrix, queryIndex, layout.chunkLength),
+    fetchWindows: (matrix) => gatherBlocks(matrix, windowIndex, layout.columns),
+  };
 }
 
-export function segmentMasks(layout: SlotLayout, segment: Segment, rows: SegmentRows): BlockMasks {
-  const { chunkLength, columns, causal, selfMask, numHashes, paddedLength } = layout;
-  const blocks = segment.groupCount * segment.chunkCount;
-  const asQueries = (values: Int32Array) => tf.tensor3d(values, [blocks, chunkLength, 1], "int32");
-  const asKeys = (values: Int32Array) => tf.tensor3d(values, [blocks, 1, columns], "int32");
-  const keyPositions = overWindows(rows.positions, rows.reached, layout, segment);
-  const masks: BlockMasks = {};
-
-  if (selfMask) {
-    masks.queryPosition = asQueries(rows.queryPositions);
-    masks.keyPosition = asKeys(keyPositions);
-  }
-  if (causal || layout.keyMask) {
-    const groupOfWindow = (window: number) => segment.firstGroup + Math.floor(window / segment.chunkCount);
-    masks.keyCode = asKeys(
-      keyPositions.map((position, i) => {
-        if (position < 0) return -1;
-        if (keyIsMasked(layout, groupOfWindow(Math.floor(i / columns)), position)) return nobody;
-        return causal ? position : 0;
-      }),
-    );
-    masks.queryCode = asQueries(causal ? rows.queryPositions : new Int32Array(rows.queryPositions.length));
-  }
-  if (rows.positions.includes(-1)) {
-    const empty = Float32Array.from(keyPositions, (position) => (position < 0 ? emptyScore : 0));
-    masks.emptyKeys = tf.tensor3d(empty, [blocks, 1, columns]);
-  }
-  if (layout.slotBuckets) {
-    const buckets = new Int32Array(rows.positions.length);
-    const firstSlots = reachedChunks(layout, segment);
-    firstSlots.forEach((firstSlot, chunk) => {
-      for (let group = 0; group < segment.groupCount; group++) {
-        const from = (segment.firstGroup + group) * numHashes * paddedLength + firstSlot;
-        buckets.set(
-          layout.slotBuckets!.subarray(from, from + chunkLength),
-          (group * rows.reached + chunk) * chunkLength,
-        );
-      }
-    });
-    masks.keyBucket = asKeys(overWindows(buckets, rows.reached, layout, segment));
-    masks.queryBucket = asQueries(queriesOf(buckets, rows.reached, layout, segment));
-  }
-  if (layout.duplicateCorrection) {
-    const counts = new Float32Array(blocks * chunkLength * columns);
-    fillLogCounts(counts, layout, segment, rows.queryPositions, keyPositions);
-    masks.logCounts = tf.tensor3d(counts, [blocks, chunkLength, columns]);
-  }
-  if (layout.dropoutRate > 0) {
-    masks.dropout = tf.tensor3d(dropoutWeights(layout, segment), [blocks, chunkLength, columns]);
-  }
-  return masks;
+function gatherBlocks(matrix: tf.Tensor, index: tf.Tensor1D, perBlock: number): tf.Tensor {
+  return tf.reshape(tf.gather(matrix, index), [-1, perBlock, matrix.shape[1]!]);
 }
 
-function queriesOf(values: Int32Array, reached: number, layout: SlotLayout, segment: Segment): Int32Array {
-  const { chunkLength, chunksBefore } = layout;
+/** Rows in their natural order are copied in runs, which is cheaper. */
+function fetchInOrder(layout: SlotLayout, { chunkCount }: Segment, firstRow: number): Fetching {
+  const { chunkLength, chunksBefore, windowChunks } = layout;
+  const fetchFrom = (chunk: number, matrix: tf.Tensor) => {
+    const size = matrix.shape[1]!;
+    const run = tf.slice(matrix, [firstRow + chunk * chunkLength, 0], [chunkCount * chunkLength, size]);
+    return tf.reshape(run, [chunkCount, chunkLength, size]);
+  };
+  const neighbours = Array.from({ length: windowChunks }, (_, chunk) => chunk);
+  return {
+    fetchQueries: (matrix) => fetchFrom(chunksBefore, matrix),
+    fetchWindows: (matrix) =>
+      tf.concat(
+        neighbours.map((chunk) => fetchFrom(chunk, matrix)),
+        1,
+      ),
+  };
+}
+
+/** From a value per reached slot, those of the queries: `[blocks, chunkLength]`. */
+export function ofQueries(values: Int32Array, layout: SlotLayout, segment: Segment): Int32Array {
+  const { chunkLength, chunksBefore, windowChunks } = layout;
+  const reached = segment.chunkCount + windowChunks - 1;
   const rows = segment.chunkCount * chunkLength;
   const queries = new Int32Array(segment.groupCount * rows);
   for (let group = 0; group < segment.groupCount; group++) {
@@ -128,16 +94,17 @@ function queriesOf(values: Int32Array, reached: number, layout: SlotLayout, segm
   return queries;
 }
 
-function dropoutWeights(layout: SlotLayout, segment: Segment): Float32Array {
-  const { chunkLength, chunksPerRound, columns, dropoutRate, dropoutSeed } = layout;
-  const rows = segment.chunkCount * chunkLength;
-  const weights = new Float32Array(segment.groupCount * rows * columns);
-  const firstSlot = (segment.round * chunksPerRound + segment.firstChunk) * chunkLength;
+/** From a value per reached slot, those in the overlapping windows: `[blocks, columns]`. */
+export function ofWindows(values: Int32Array, layout: SlotLayout, segment: Segment): Int32Array {
+  const { chunkLength, columns, windowChunks } = layout;
+  const reached = segment.chunkCount + windowChunks - 1;
+  const windows = new Int32Array(segment.groupCount * segment.chunkCount * columns);
+  let at = 0;
   for (let group = 0; group < segment.groupCount; group++) {
-    for (let row = 0; row < rows; row++) {
-      const stream = dropoutRow(dropoutSeed, segment.firstGroup + group, firstSlot + row);
-      fillDropoutRow(weights, (group * rows + row) * columns, columns, stream, dropoutRate);
+    for (let chunk = 0; chunk < segment.chunkCount; chunk++, at += columns) {
+      const from = (group * reached + chunk) * chunkLength;
+      windows.set(values.subarray(from, from + columns), at);
     }
   }
-  return weights;
+  return windows;
 }

@@ -101,7 +101,7 @@ export function planBlocks(
       firstChunk: i * chunkCount,
       chunkCount: Math.min(chunkCount, chunksPerRound - i * chunkCount),
     }));
-  return { blocks, segmentsOf };
+  return { blocks, segmentsOf, mostChunks: groupCount * chunkCount };
 }
 
 /** The first slot of each chunk that a segment's windows reach, in order: `chunkCount + windowChunks - 1` of them. */
@@ -112,4 +112,12 @@ export function reachedChunks(layout: SlotLayout, { round, firstChunk, chunkCoun
     const chunk = (((first + i) % ringLength) + ringLength) % ringLength;
     return chunk * chunkLength;
   });
+}
+
+/** No window of the segment reaches around the ring or into another round. */
+export function staysInRound(
+  { chunksBefore, chunksAfter, chunksPerRound }: SlotLayout,
+  { firstChunk, chunkCount }: Segment,
+): boolean {
+  return firstChunk >= chunksBefore && firstChunk + chunkCount + chunksAfter <= chunksPerRound;
 }
