@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import trax
 from safetensors.numpy import save_file
@@ -42,7 +43,12 @@ def decode_with_cache(weights: object, group: np.ndarray) -> np.ndarray:
     zero = np.zeros((len(group), 1), np.int32)
     prompt = np.concatenate([zero, group, zero], axis=1)
     return decoding.autoregressive_sample(
-        model, inputs=prompt, eos_id=-1, max_length=group.shape[1], temperature=0.0, accelerate=False
+        model,
+        inputs=prompt,
+        batch_size=len(group),
+        eos_id=-1,
+        max_length=group.shape[1],
+        temperature=0.0,
     )
 
 
@@ -72,7 +78,7 @@ def copies(weights: object) -> dict[str, object]:
 
 
 def rounded_to_half(weights: Any) -> Any:
-    return jax.tree_util.tree_map(lambda leaf: np.asarray(leaf).astype(np.float16).astype(np.float32), weights)
+    return jax.tree_util.tree_map(lambda leaf: jnp.asarray(np.asarray(leaf).astype(np.float16).astype(np.float32)), weights)
 
 
 def config() -> dict[str, Any]:
