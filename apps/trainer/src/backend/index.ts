@@ -1,2 +1,1 @@
-export type { OpenedBackend } from "./backends";
 export { BACKEND_CHOICES, openBackend } from "./open-backend";
