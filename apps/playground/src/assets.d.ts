@@ -1,0 +1,15 @@
+/** What Vite makes of imports that are not modules. */
+declare module "*?url" {
+  const url: string;
+  export default url;
+}
+declare module "*?raw" {
+  const text: string;
+  export default text;
+}
+declare module "*.css";
+declare module "virtual:first-picture" {
+  /** {@link EncodedPicture} of the default settings, computed by the build. */
+  const picture: import("./chapters/lsh/picture").EncodedPicture;
+  export default picture;
+}

@@ -1,0 +1,37 @@
+/**
+ * What page and worker say to each other. The page asks for a task and gets one answer, or one sentence on why not;
+ * long tasks report as they go. All tensors live in the worker: only plain numbers cross.
+ */
+import type { AttendRequest, AttendResult } from "./tasks/attend";
+
+export interface Tasks {
+  attend: { request: AttendRequest; progress: never; result: AttendResult };
+}
+
+export type TaskName = keyof Tasks;
+
+export type BackendName = "webgpu" | "wasm" | "cpu";
+
+/** Which backend runs, and why not a faster one. */
+export interface BackendReport {
+  name: BackendName;
+  label: string;
+  /** One reason for every faster backend that was passed over. */
+  reasons: string[];
+}
+
+export type ToWorker =
+  | { kind: "start"; wanted: BackendName | "auto" }
+  | { [N in TaskName]: { kind: "ask"; id: number; task: N; request: Tasks[N]["request"] } }[TaskName]
+  | { kind: "cancel"; id: number };
+
+export type FromWorker =
+  | { kind: "ready"; backend: BackendReport }
+  | { kind: "progress"; id: number; progress: unknown }
+  | { kind: "result"; id: number; result: unknown }
+  | { kind: "failure"; id: number | null; message: string };
+
+export type Run<N extends TaskName> = (
+  request: Tasks[N]["request"],
+  context: { signal: AbortSignal; report: (progress: Tasks[N]["progress"]) => void },
+) => Promise<Tasks[N]["result"]>;

@@ -1,0 +1,53 @@
+/** The worker's side of the protocol: opens a backend once, then runs one task after another. */
+import { isInputError } from "@reformer-ts/internal-checks";
+import { openBackend } from "./backend";
+import type { FromWorker, Run, TaskName, ToWorker } from "./protocol";
+import { attend } from "./tasks/attend";
+
+const tasks: { [N in TaskName]: Run<N> } = { attend };
+
+const send = postMessage as (message: FromWorker) => void;
+const running = new Map<number, AbortController>();
+/** Tasks wait for the backend and for each other: the memory of one is free before the next begins. */
+let turn: Promise<void> = Promise.resolve();
+
+addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  if (data.kind === "start") turn = turn.then(() => start(data.wanted));
+  if (data.kind === "cancel") running.get(data.id)?.abort();
+  if (data.kind === "ask") {
+    const controller = new AbortController();
+    running.set(data.id, controller);
+    turn = turn.then(() => answer(data, controller.signal));
+  }
+});
+
+async function start(wanted: Extract<ToWorker, { kind: "start" }>["wanted"]): Promise<void> {
+  try {
+    send({ kind: "ready", backend: await openBackend(wanted) });
+  } catch (error) {
+    send({ kind: "failure", id: null, message: sentence(error) });
+  }
+}
+
+async function answer(asked: Extract<ToWorker, { kind: "ask" }>, signal: AbortSignal): Promise<void> {
+  const { id } = asked;
+  try {
+    // A cancelled task that has not begun never begins.
+    signal.throwIfAborted();
+    const run = tasks[asked.task] as Run<TaskName>;
+    const result = await run(asked.request as never, {
+      signal,
+      report: (progress) => send({ kind: "progress", id, progress }),
+    });
+    send({ kind: "result", id, result });
+  } catch (error) {
+    send({ kind: "failure", id, message: sentence(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+function sentence(error: unknown): string {
+  if (isInputError(error)) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
