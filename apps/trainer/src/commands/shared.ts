@@ -1,7 +1,7 @@
 /** What several commands take, and how they end. */
 import { InputError } from "@reformer-ts/internal-checks";
 import { Option } from "commander";
-import { BACKEND_CHOICES } from "../backend";
+import { BACKEND_CHOICES } from "../backend/open-backend";
 import { latestRun } from "../run/folder";
 import { showValue } from "../config/flags";
 

@@ -5,13 +5,18 @@ import { type Flag, flagsOf, readFlag, showValue } from "./flags";
 import type { Layer, NamedLayer } from "./resolve";
 import { sectionNames } from "./schema";
 
+/** In a box, because commander takes a bare null for a parser's failure. */
+interface Given {
+  value: unknown;
+}
+
 export function addConfigFlags(command: Command): void {
   for (const section of sectionNames) {
     for (const flag of flagsOf([section])) {
       const help = `${flag.help} (default: ${showValue(flag.fallback)})`;
-      const option = new Option(`${flag.flag} <value>`, help).argParser((text: string) =>
-        readFlag(flag, text),
-      );
+      const option = new Option(`${flag.flag} <value>`, help).argParser((text: string): Given => ({
+        value: readFlag(flag, text),
+      }));
       command.addOption(option.helpGroup(`Config, ${section}:`));
     }
   }
@@ -23,7 +28,10 @@ export function readConfigFlags(command: Command): NamedLayer {
   for (const flag of flagsOf()) {
     const name = attributeName(flag);
     if (command.getOptionValueSource(name) === "cli") {
-      values[flag.section] = { ...values[flag.section], [flag.key]: command.getOptionValue(name) as unknown };
+      values[flag.section] = {
+        ...values[flag.section],
+        [flag.key]: (command.getOptionValue(name) as Given).value,
+      };
     }
   }
   return { file: null, values };

@@ -13,7 +13,8 @@ const maxBytes = 1 << 20;
 export function presetNames(): string[] {
   return readdirSync(packageFile("configs"))
     .filter((file) => file.endsWith(".yaml"))
-    .map((file) => file.slice(0, -".yaml".length));
+    .map((file) => file.slice(0, -".yaml".length))
+    .toSorted();
 }
 
 /**

@@ -1,4 +1,6 @@
+import { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { addConfigFlags, readConfigFlags } from "./command-flags";
 import { flagName, flagsOf, readFlag, showValue } from "./flags";
 import { sections } from "./schema";
 
@@ -48,5 +50,17 @@ describe("flags", () => {
 
   it("refuse an empty value", () => {
     expect(() => readFlag(flag("corpus"), "")).toThrow("--corpus is empty, but must be given a value.");
+  });
+});
+
+describe("a command's flags", () => {
+  it("make a layer of what was given, null included, and of nothing else", () => {
+    const command = new Command().exitOverride();
+    addConfigFlags(command);
+    command.parse(["--steps", "5", "--clip-norm", "null", "--layers=lsh"], { from: "user" });
+    expect(readConfigFlags(command)).toEqual({
+      file: null,
+      values: { model: { layers: ["lsh"] }, training: { steps: 5, clipNorm: null } },
+    });
   });
 });

@@ -90,10 +90,6 @@ describe("resolveRun", () => {
       { ...base, model: { axialShape: [64, 64], axialDims: [1, 2] } },
       "my.yaml: model.axialDims is [1, 2], but must be 2 widths",
     ],
-    [
-      { ...base, model: { chunksAfter: 1 } },
-      "my.yaml: model.chunksAfter is 1 with causal attention, but must be 0",
-    ],
     [{ ...base, model: { hiddenDropout: 1 } }, "my.yaml: model.hiddenDropout is 1, but must be less than 1"],
     [{ ...base, model: { __proto__: null, toString: 1 } }, "my.yaml: model.toString is not a known key"],
   ])("refuses %j", (values, message) => {
@@ -114,7 +110,8 @@ describe("resolveRun", () => {
 });
 
 describe("presets", () => {
-  it("are there", () => expect(presetNames()).toEqual(expect.arrayContaining(["debug", "demo", "novel"])));
+  it("are there", () =>
+    expect(presetNames()).toEqual(expect.arrayContaining(["debug", "demo", "demo-small", "novel"])));
 
   it.each(presetNames())("%s is valid", (name) => {
     const { model, training } = resolveRun([readConfigFile(name)]);
