@@ -11,12 +11,13 @@ const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code!);
 const tf = { ...core, ...tfLayers };
 
-/** Runs an example, its imports replaced by arguments, and gives what it defined under `name`. */
+/** Runs an example, its imports replaced by arguments and its initial weights always the same, and gives what it defined under `name`. */
 function run(code: string, name: string): unknown {
   const body = code.replaceAll(/^import .*$/gm, "");
   const names = { ...reversible, ...reversibleLayers, tf };
   // oxlint-disable-next-line typescript/no-implied-eval -- the code is our own README
-  return new Function(...Object.keys(names), `${body}\nreturn ${name};`)(...Object.values(names));
+  const example = new Function(...Object.keys(names), `${body}\nreturn ${name};`);
+  return reversible.replayRandom(1, () => example(...Object.values(names)) as unknown);
 }
 
 test("the stack of the first example learns", () => {
@@ -27,8 +28,8 @@ test("the stack of the first example learns", () => {
   ) => core.Scalar;
   const x = normal([8, 16], 1, "x");
   const target = core.zerosLike(x);
-  const losses = Array.from({ length: 10 }, (_, i) => step(x, target, i).dataSync()[0]!);
-  expect(losses.at(-1)!).toBeLessThan(losses[0]!);
+  const losses = Array.from({ length: 40 }, (_, i) => step(x, target, i).dataSync()[0]!);
+  expect(losses.at(-1)!).toBeLessThan(0.8 * losses[0]!);
 });
 
 test("the model of the second example trains", async () => {
