@@ -1,1 +1,1 @@
-export { BACKEND_CHOICES, openBackend } from "./open-backend";
+export { openBackend } from "./open-backend";
