@@ -84,8 +84,5 @@ export const sections = { model: reformerSchema, data: dataSchema, training: tra
 export type SectionName = keyof typeof sections;
 export const sectionNames = Object.keys(sections) as SectionName[];
 
-export const runSchema = z.strictObject(sections);
-
 /** A complete, valid configuration of a run. */
-export type RunConfig = z.output<typeof runSchema>;
-export type TrainingConfig = RunConfig["training"];
+export type RunConfig = { [Name in SectionName]: z.output<(typeof sections)[Name]> };

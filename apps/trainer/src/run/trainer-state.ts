@@ -91,6 +91,6 @@ export function parseJson(text: string, where: string): unknown {
   }
 }
 
-export function sha256(bytes: Uint8Array): string {
+function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
