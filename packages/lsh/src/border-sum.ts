@@ -15,11 +15,13 @@ export class BorderSum {
   readonly #targets: number[] = [];
 
   constructor(layout: SlotLayout, block: GroupBlock) {
-    const { windowChunks, chunksAfter, order, causal, keyMask } = layout;
+    const { windowChunks, chunksPerRound, chunksAfter, order, causal, keyMask } = layout;
     this.#layout = layout;
     this.#block = block;
-    // In natural order a causal query sees nothing around the ring, unless all that it could see is masked.
-    this.#isEmpty = windowChunks === 1 || (!order && causal && !keyMask && chunksAfter === 0);
+    // In natural order a causal query sees nothing around the ring, unless all that it could see is masked, or its
+    // window goes around the ring and meets its own chunk again.
+    const staysBefore = !order && causal && !keyMask && chunksAfter === 0 && windowChunks <= chunksPerRound;
+    this.#isEmpty = windowChunks === 1 || staysBefore;
   }
 
   /** Takes what the segments of a round reached, from {@link overReached}, and keeps copies of the borders. */
