@@ -1,0 +1,170 @@
+/** The page itself: first paint, backends, its own files only, accessibility, a worker that dies. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Host, plainHost, previewHost } from "./hosts";
+import { keepPicture, launch, measured, visit } from "./visit";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let browser: Browser;
+let host: Host;
+beforeAll(async () => {
+  [browser, host] = await Promise.all([launch(), previewHost()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await host?.close();
+});
+
+describe("the first paint", () => {
+  it("shows the prepared picture while the worker has not even been loaded", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.route(/worker/, () => {});
+    await page.goto(host.url);
+    await page.locator("svg.figure .cell").first().waitFor();
+    expect(await page.locator(".measured").textContent()).toContain("Prepared with the page");
+    expect(await page.locator('[data-fact="share"]').textContent()).toMatch(/^\d+\.\d%$/);
+    expect(await page.locator('[data-fact="backend"]').textContent()).toBe("starting …");
+    await context.close();
+  });
+
+  it("is replaced by the same numbers, measured", async () => {
+    const visitor = await visit(browser, host.url);
+    const prepared = await visitor.fact("share");
+    await measured(visitor);
+    expect(await visitor.fact("share")).toBe(prepared);
+    await visitor.close();
+  });
+});
+
+describe("its own files and nothing else", () => {
+  it.each([
+    ["vite preview", () => previewHost()],
+    ["a plain host under a deep path", () => plainHost()],
+  ])("on %s", async (_, serve) => {
+    const own = await serve();
+    const visitor = await visit(browser, own.url);
+    await measured(visitor);
+    expect(visitor.requests.filter((url) => !url.startsWith(own.url) && !url.startsWith("data:"))).toEqual(
+      [],
+    );
+    expect(visitor.complaints).toEqual([]);
+    const violated = await visitor.page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective));
+          fetch("https://example.com/").catch(() => {});
+        }),
+    );
+    expect(violated).toBe("connect-src");
+    await visitor.close();
+    await own.close();
+  });
+
+  it("works without a network once it is loaded", async () => {
+    const visitor = await visit(browser, host.url);
+    await measured(visitor);
+    await visitor.page.context().setOffline(true);
+    await visitor.page.getByRole("button", { name: "Draw again" }).click();
+    await measured(visitor);
+    expect(visitor.complaints).toEqual([]);
+    await visitor.close();
+  });
+
+  it("is isolated in preview, so that shared memory is there", async () => {
+    const visitor = await visit(browser, host.url);
+    expect(await visitor.page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await visitor.close();
+  });
+});
+
+describe("backends", () => {
+  it("takes WebAssembly where there is no WebGPU, and says why", async () => {
+    const visitor = await visit(browser, host.url);
+    await measured(visitor);
+    expect(await visitor.fact("backend")).toContain("WebAssembly");
+    await visitor.page.locator(".backend summary").click();
+    expect(await visitor.page.locator(".backend li").allTextContents()).toEqual([
+      expect.stringContaining("WebGPU: "),
+    ]);
+    await visitor.close();
+  });
+
+  it("agree on every number, plain JavaScript included", async () => {
+    const visitor = await visit(browser, host.url);
+    await measured(visitor);
+    const share = await visitor.fact("share");
+    await visitor.page.locator(".backend summary").click();
+    await visitor.page.getByLabel("Compute with").selectOption("cpu");
+    await expect.poll(() => visitor.fact("backend"), { timeout: 30_000 }).toContain("plain JavaScript");
+    await visitor.page.getByLabel("Seed").fill("2");
+    await visitor.page.getByLabel("Seed").press("Enter");
+    await expect.poll(() => visitor.fact("share"), { timeout: 30_000 }).not.toBe(share);
+    const other = await visitor.fact("share");
+    await visitor.page.getByLabel("Compute with").selectOption("wasm");
+    await expect.poll(() => visitor.fact("backend"), { timeout: 30_000 }).toContain("WebAssembly");
+    await visitor.page.getByLabel("Seed").fill("1");
+    await visitor.page.getByLabel("Seed").press("Enter");
+    await expect.poll(() => visitor.fact("share"), { timeout: 30_000 }).toBe(share);
+    await visitor.page.getByLabel("Seed").fill("2");
+    await visitor.page.getByLabel("Seed").press("Enter");
+    await expect.poll(() => visitor.fact("share"), { timeout: 30_000 }).toBe(other);
+    await visitor.close();
+  });
+});
+
+it("survives a worker that dies, and a reload", async () => {
+  const visitor = await visit(browser, host.url);
+  await measured(visitor);
+  const [worker] = visitor.page.workers();
+  await worker!.evaluate(() => void setTimeout(() => Promise.reject(new Error("torn down")).catch(null), 0));
+  await worker!.evaluate(() => void setTimeout(() => (undefined as unknown as () => void)(), 0));
+  await expect
+    .poll(() => visitor.page.workers().some((other) => other !== worker), { timeout: 30_000 })
+    .toBe(true);
+  await visitor.page.getByRole("button", { name: "Draw again" }).click();
+  await expect.poll(() => visitor.page.url()).toContain("seed=2");
+  await measured(visitor);
+  const share = await visitor.fact("share");
+  await visitor.page.reload();
+  await measured(visitor);
+  expect(await visitor.fact("share")).toBe(share);
+  await visitor.close();
+});
+
+describe("for everybody", () => {
+  const looks = [
+    ["light", { colorScheme: "light" as const }],
+    ["dark", { colorScheme: "dark" as const }],
+    ["phone", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }],
+  ] as const;
+  const links = [
+    ["lsh", "#/lsh"],
+    ["lsh-circle", "#/lsh?source=circle&query=5&key=4&numHashes=3"],
+  ] as const;
+
+  it.each(
+    links.flatMap(([name, link]) =>
+      looks.map(([look, options]) => [`${name}-${look}`, link, options] as const),
+    ),
+  )("%s: axe finds nothing to object to", async (name, link, options) => {
+    const visitor = await visit(browser, host.url + link, { ...options, reducedMotion: "reduce" });
+    await measured(visitor);
+    await keepPicture(visitor, name);
+    await visitor.page.evaluate(axeSource);
+    const violations = await visitor.page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      const result = await axe.run();
+      return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+    });
+    expect(violations).toEqual([]);
+    const isTooWide = await visitor.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    expect(isTooWide).toBe(false);
+    await visitor.close();
+  });
+});

@@ -1,0 +1,31 @@
+/**
+ * `check:browser`: builds the page and drives it in a real browser, as a person would.
+ * `CHROMIUM` names a browser that is not where Debian puts it.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const browser = (process.env.CHROMIUM ? [process.env.CHROMIUM] : usual).find((path) => existsSync(path));
+if (browser === undefined) {
+  console.error(
+    process.env.CHROMIUM
+      ? `CHROMIUM names ${process.env.CHROMIUM}, where there is no file.`
+      : "There is no Chromium here: install it (on Debian: apt-get install chromium), or name one in CHROMIUM.",
+  );
+  process.exit(2);
+}
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const run = (...command) =>
+  spawnSync("npx", ["--no-install", ...command], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, CHROMIUM: browser },
+  }).status ?? 1;
+
+const built = run("vite", "build", "--logLevel", "warn");
+process.exit(
+  built === 0 ? run("vitest", "run", "--config", "check/vitest.config.ts", ...process.argv.slice(2)) : built,
+);

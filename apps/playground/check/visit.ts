@@ -1,0 +1,52 @@
+/** A visitor: a fresh browser window that notes every request and every complaint. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { root } from "./hosts";
+
+export const artifacts = join(root, "../../artifacts/playground");
+mkdirSync(artifacts, { recursive: true });
+
+export function launch(...flags: string[]): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env["CHROMIUM"], args: ["--no-sandbox", ...flags] });
+}
+
+export interface Visit {
+  page: Page;
+  requests: string[];
+  complaints: string[];
+  /** The text of a number that the page states. */
+  fact: (name: string) => Promise<string>;
+  close: () => Promise<void>;
+}
+
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("requestfailed", (request) => complaints.push(`not loaded: ${request.url()}`));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  await page.goto(url);
+  const fact = async (name: string) => (await page.locator(`[data-fact="${name}"]`).textContent()) ?? "";
+  return { page, requests, complaints, fact, close: () => context.close() };
+}
+
+/** Until the numbers on the page are this machine's, for the settings that are shown. */
+export async function measured({ page }: Visit): Promise<void> {
+  await page.locator(".measured", { hasText: "Measured on your machine" }).waitFor({ timeout: 60_000 });
+  await page.locator('.stage[aria-busy="false"]').waitFor({ timeout: 60_000 });
+}
+
+/** A picture for the eye, kept as an artifact. */
+export async function keepPicture({ page }: Visit, name: string): Promise<void> {
+  await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true, animations: "disabled" });
+}
