@@ -4,7 +4,8 @@
  */
 import { InputError } from "@reformer-ts/internal-checks";
 
-const arrays = {
+/** By type, the typed array that holds its values. */
+export const arraysByType = {
   F32: Float32Array,
   F64: Float64Array,
   I32: Int32Array,
@@ -19,13 +20,13 @@ const arrays = {
   BOOL: Uint8Array,
 } as const;
 
-export type StoredType = keyof typeof arrays;
+export type StoredType = keyof typeof arraysByType;
 
 export interface StoredTensor {
   dtype: StoredType;
   shape: number[];
   /** As stored: half precision as the 16-bit patterns it is made of. */
-  data: InstanceType<(typeof arrays)[StoredType]>;
+  data: InstanceType<(typeof arraysByType)[StoredType]>;
 }
 
 export interface Safetensors {
@@ -99,14 +100,14 @@ function readHeader(file: Uint8Array, where: string): { size: number; entries: R
 
 function readTensor(field: string, entry: unknown, values: Uint8Array): StoredTensor {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  if (typeof dtype !== "string" || !Object.hasOwn(arrays, dtype)) {
+  if (typeof dtype !== "string" || !Object.hasOwn(arraysByType, dtype)) {
     throw new InputError({
       field,
       given: `of type ${JSON.stringify(dtype)}`,
-      allowed: `one of ${Object.keys(arrays).join(", ")}`,
+      allowed: `one of ${Object.keys(arraysByType).join(", ")}`,
     });
   }
-  const array = arrays[dtype as StoredType];
+  const array = arraysByType[dtype as StoredType];
   const isSize = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   const [begin, end] = Array.isArray(offsets) && offsets.every(isSize) ? (offsets as number[]) : [];
   const fits =
