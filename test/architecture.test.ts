@@ -21,7 +21,9 @@ const sources = (folder: string) =>
     .filter((file) => /\.(tsx?|svelte)$/.test(file) && !file.includes(".test."))
     .map((file) => `${folder}/src/${file}`);
 const imports = (file: string) =>
-  [...readFileSync(`${root}/${file}`, "utf8").matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(([, name]) => name!);
+  [...readFileSync(`${root}/${file}`, "utf8").matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(
+    ([, name]) => name!,
+  );
 
 describe.each(Object.entries(below))("%s", (folder, allowed) => {
   it("imports only packages below it", () => {
@@ -32,7 +34,9 @@ describe.each(Object.entries(below))("%s", (folder, allowed) => {
   });
 
   it("declares the same direction in its package.json", () => {
-    const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(`${root}/${folder}/package.json`, "utf8"));
+    const { dependencies = {}, peerDependencies = {} } = JSON.parse(
+      readFileSync(`${root}/${folder}/package.json`, "utf8"),
+    );
     const named = Object.keys({ ...dependencies, ...peerDependencies })
       .filter((name) => name.startsWith("@reformer-ts/"))
       .map((name) => name.slice("@reformer-ts/".length));
@@ -46,7 +50,9 @@ describe.each(["packages/data", "packages/lsh", "packages/reversible", "packages
     it("imports no module of Node where a browser would load it", () => {
       const nodeModules = sources(folder)
         .filter((file) => !file.includes("/src/node/"))
-        .flatMap((file) => imports(file).filter((name) => name.startsWith("node:") || builtinModules.includes(name)));
+        .flatMap((file) =>
+          imports(file).filter((name) => name.startsWith("node:") || builtinModules.includes(name)),
+        );
       expect(nodeModules).toEqual([]);
     });
   },

@@ -14,7 +14,9 @@ export async function demo(trainArguments) {
   if (trained !== 0) return trained;
 
   console.error("\n── 500 characters that continue a passage which training never saw");
-  const backend = trainArguments.flatMap((word, i) => (word === "--backend" ? [word, trainArguments[i + 1]] : []));
+  const backend = trainArguments.flatMap((word, i) =>
+    word === "--backend" ? [word, trainArguments[i + 1]] : [],
+  );
   const written = await here("generate", folder, "--tokens", "500", ...backend);
   if (written !== 0) return written;
 

@@ -16,7 +16,9 @@ export async function prepare({ wanted = [] } = {}) {
   const backend = wanted[wanted.indexOf("--backend") + 1];
   const native = !wanted.includes("--backend") || backend.startsWith("tensorflow") || backend === "auto";
   if (native) {
-    const ready = await step("prepare TensorFlow", () => run(process.execPath, [reformer, "backend", "install"]));
+    const ready = await step("prepare TensorFlow", () =>
+      run(process.execPath, [reformer, "backend", "install"]),
+    );
     if (!ready) console.error("── going on without TensorFlow: WASM computes instead");
   }
   return true;

@@ -32,6 +32,10 @@ export async function step(title, work) {
   console.error(`\n── ${title}`);
   const code = await work();
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  console.error(code === 0 ? `── ${title}: done in ${seconds} s` : `── ${title}: FAILED (exit ${code}) after ${seconds} s`);
+  console.error(
+    code === 0
+      ? `── ${title}: done in ${seconds} s`
+      : `── ${title}: FAILED (exit ${code}) after ${seconds} s`,
+  );
   return code === 0;
 }

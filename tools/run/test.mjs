@@ -14,7 +14,12 @@ export async function test(vitestArguments) {
   try {
     const passed = await step("tests", () =>
       pnpm(
-        "exec", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`,
+        "exec",
+        "vitest",
+        "run",
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${report}`,
         ...vitestArguments,
       ),
     );

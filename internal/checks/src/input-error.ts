@@ -40,7 +40,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   const near = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 3));
-  return near.sort((a, b) => a.distance - b.distance)[0]?.candidate;
+  return near.toSorted((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 
 function editDistance(a: string, b: string): number {

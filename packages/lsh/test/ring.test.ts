@@ -2,7 +2,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "@reformer-ts/internal-random";
 import { describe, expect, it } from "vitest";
-import { fullAttentionForward, fullAttentionGrad, localAttentionForward, localAttentionGrad } from "../src/index";
+import {
+  fullAttentionForward,
+  fullAttentionGrad,
+  localAttentionForward,
+  localAttentionGrad,
+} from "../src/index";
 
 const shape: [number, number, number, number] = [1, 2, 40, 8];
 const random = Random.fromSeed(3);

@@ -16,7 +16,7 @@ export function sample(
   random: Random,
   { temperature = 1, topK = 0, topP = 1 }: SamplingOptions = {},
 ): number {
-  const order = Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b);
+  const order = Array.from(logits.keys()).toSorted((a, b) => logits[b]! - logits[a]! || a - b);
   if (temperature === 0) return order[0]!;
   const candidates = topK > 0 ? order.slice(0, topK) : order;
   const highest = logits[order[0]!]!;

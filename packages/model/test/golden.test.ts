@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { runCase, type GoldenCase } from "../src/verify/run-case";
 
 const folder = fileURLToPath(new URL("golden", import.meta.url));
-const names = readdirSync(folder).sort();
+const names = readdirSync(folder).toSorted();
 
 function load(name: string): GoldenCase {
   const read = (file: string) => new Uint8Array(readFileSync(`${folder}/${name}/${file}`));

@@ -62,7 +62,7 @@ describe("lossAndGradients", () => {
     ["dropout", { ...small, layers: ["local", "full"], hiddenDropout: 0.2, localDropout: 0.1 }],
   ])("is the slope of the loss along random directions: %s", async (_name, options) => {
     const { gradients, parameters, model, batch } = await gradientsOf(options);
-    expect(Object.keys(gradients).sort()).toEqual([...parameters.names()].sort());
+    expect(Object.keys(gradients).toSorted()).toEqual([...parameters.names()].toSorted());
     const random = Random.fromSeed(9);
     const lossAt = () => {
       const loss = lossAndGradients(model, batch, { seed: 3, sink: (_, gradient) => gradient.dispose() });

@@ -109,13 +109,12 @@ export function createDecoder(model: Reformer): Decoder {
       return model.head.logits(row1!, row2!);
     });
     const values = (await logits.data()) as Float32Array;
-    for (const tensor of [x1, x2, logits]) tensor.dispose();
+    for (const used of [x1, x2, logits]) used.dispose();
     return rows(values, config.vocabSize);
   };
 
   return {
     async read(prompts) {
-      const batch = prompts.length;
       length = prompts[0]!.length;
       for (const [i, layer] of layers.entries()) {
         layer.caches = prompts.map(() => layerCache(config, config.layers[i]!, bucketCount(factors)));
@@ -125,7 +124,7 @@ export function createDecoder(model: Reformer): Decoder {
         const mechanism = attentionMechanism(config, i, pass);
         const attention = attentionFunction(config, parameters, layer.prefix, mechanism, pass);
         const { y, state, saved } = attention.run(x2, residualSeed(hashSeed, i, "f"));
-        for (const tensor of saved) tensor.dispose();
+        for (const bucketIds of saved) bucketIds.dispose();
         const vectors = await Promise.all(
           state.attended.projections.map(async (projection) => (await projection.data()) as Float32Array),
         );
@@ -162,11 +161,11 @@ export function createDecoder(model: Reformer): Decoder {
       const streams = await run(x, async (layer, x2) => {
         const projected = project(model, layer, x2);
         const vectors = await Promise.all(
-          projected.map(async (tensor) => (await tensor.data()) as Float32Array),
+          projected.map(async (vector) => (await vector.data()) as Float32Array),
         );
         const heads = reshape(projected[0]!, [tokens.length, numHeads, 1, dHead]) as Tensor4D;
         const ids = await bucketsOf(layer, heads);
-        for (const tensor of [heads, ...projected]) tensor.dispose();
+        for (const used of [heads, ...projected]) used.dispose();
         const output = new Float32Array(tokens.length * width);
         layer.caches.forEach((cache, sequence) => {
           const projections = vectors.map((values) => values.slice(sequence * width, (sequence + 1) * width));
@@ -213,8 +212,8 @@ function embed(model: Reformer, tokens: readonly Int32Array[], start: number): T
 function project({ config, parameters }: Reformer, layer: DecoderLayer, x: Tensor3D): Tensor2D[] {
   const get = (name: string) => parameters.get(`${layer.prefix}.${name}`) as Tensor2D;
   return tidy(() => {
-    const rows = reshape(x, [-1, config.dModel]) as Tensor2D;
-    const { y, state } = layerNorm(rows, get("norm.scale"), get("norm.bias"), config.layerNormEpsilon);
+    const flat = reshape(x, [-1, config.dModel]) as Tensor2D;
+    const { y, state } = layerNorm(flat, get("norm.scale"), get("norm.bias"), config.layerNormEpsilon);
     disposeNorm(state);
     return layer.projections.map((name, i) => {
       const projected = matMul(y, get(name));
