@@ -2,14 +2,16 @@
 import { countParameters } from "@reformer-ts/model";
 import type { RunConfig } from "./config/schema";
 import type { Corpus } from "./corpus";
+import type { Checkpoint } from "./run/checkpoint";
+import type { TrainerState } from "./run/trainer-state";
 
 export interface BannerFacts {
   config: RunConfig;
   corpus: Corpus;
-  backend: { label: string; why: string };
+  backend: { name: string; label: string; why: string };
   run: string;
   /** The checkpoint that the run goes on from. */
-  from: { path: string; step: number } | null;
+  from: Checkpoint | null;
   /** Flags that overrule the config, as they were given. */
   overrides: readonly string[];
 }
@@ -47,13 +49,17 @@ export function banner({
         ? `as many steps as fit into ${training.minutes} minutes`
         : `${integer(training.steps)} steps`,
     ],
-    [
-      "run",
-      from === null ? `${run}, from the beginning` : `${run}, resumed after step ${integer(from.step)}`,
-    ],
+    ["run", `${run}, ${beginning(from?.state ?? null, backend.name)}`],
   ];
   if (overrides.length > 0) rows.push(["flags", overrides.join(" ")]);
   return rows.map(([name, text]) => `${name.padEnd(10)} ${text}\n`).join("");
+}
+
+/** Another backend adds in another order: all right, but not the same to the last bit. */
+function beginning(state: TrainerState | null, backend: string): string {
+  if (state === null) return "from the beginning";
+  const moved = state.backend === backend ? "" : `, until now on ${state.backend}`;
+  return `resumed after step ${integer(state.step)}${moved}`;
 }
 
 const integer = (value: number) => value.toLocaleString("en");

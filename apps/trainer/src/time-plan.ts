@@ -14,7 +14,7 @@ const margin = 0.03;
 const reviews = [0.3, 0.4, 0.5, 0.6];
 const tolerance = 0.05;
 
-export interface TimeLeft {
+interface TimeLeft {
   /** Until the run should be over. */
   seconds: number;
   /** Of these, what is needed besides steps. */

@@ -1,4 +1,5 @@
 /** A run that was interrupted, in whatever way, is the run that was not. */
+import { memory } from "@tensorflow/tfjs-core";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -59,6 +60,28 @@ describe("a run that is resumed", () => {
       /^held-out bits per byte: \d\.\d\d\ncheckpoint: .*step-00000002\ncurve: .*curve\.svg\n$/,
     );
     expect(readFileSync(join(run, "curve.svg"), "utf8")).toContain("</svg>");
+  });
+
+  it("leaves no tensor behind, whatever it did on the way", async () => {
+    const run = join(temporaryFolder(), "run");
+    await reformer("train", ...tiny, "--steps", "1", "--run", join(temporaryFolder(), "first"));
+    const before = memory().numTensors;
+    await reformer(
+      "train",
+      ...tiny,
+      "--steps",
+      "3",
+      "--evaluate-every",
+      "1",
+      "--sample-every",
+      "1",
+      "--run",
+      run,
+    );
+    await reformer("train", "--resume", run, "--steps", "5", "--clip-norm", "null", "--backend", "wasm");
+    await reformer("generate", run, "--tokens", "5", "--backend", "wasm");
+    await reformer("evaluate", run, "--backend", "wasm");
+    expect(memory().numTensors).toBe(before);
   });
 
   it("keeps the newest checkpoints and the best", async () => {

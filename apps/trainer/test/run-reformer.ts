@@ -36,10 +36,11 @@ export function temporaryFolder(): string {
 
 /** Bundles the command from its sources, so that a process runs what is being tested and not what was built once. */
 export async function bundleCommand(): Promise<string> {
-  const { dependencies } = JSON.parse(readFileSync(packageFile("package.json"), "utf8")) as {
-    dependencies: object;
-  };
-  const external = Object.keys(dependencies).filter((name) => !name.startsWith("@reformer-ts/"));
+  const { dependencies, optionalDependencies } = JSON.parse(
+    readFileSync(packageFile("package.json"), "utf8"),
+  ) as Record<string, object | undefined>;
+  const installed = Object.keys({ ...dependencies, ...optionalDependencies });
+  const external = installed.filter((name) => !name.startsWith("@reformer-ts/"));
   const outfile = packageFile(join("node_modules", ".cache", `reformer-test-${process.pid}`, "cli.mjs"));
   await build({
     entryPoints: [packageFile(join("src", "cli.ts"))],

@@ -3,7 +3,6 @@ import { InputError } from "@reformer-ts/internal-checks";
 import { Option } from "commander";
 import { BACKEND_CHOICES } from "../backend/open-backend";
 import { latestRun } from "../run/folder";
-import { showValue } from "../config/flags";
 
 /** Says with which code the process is to end. */
 export type ExitCode = (code: number) => void;
@@ -51,5 +50,3 @@ export function numberFlag(
     });
   };
 }
-
-export const quote = (value: unknown) => showValue(value);

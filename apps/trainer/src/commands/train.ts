@@ -1,32 +1,34 @@
 /** `reformer train`: from a config and flags to a run, new or resumed. */
-import { InputError } from "@reformer-ts/internal-checks";
-import { adam, createReformer, initializeParameters } from "@reformer-ts/model";
+import {
+  adam,
+  createReformer,
+  initializeParameters,
+  type Optimizer,
+  type Parameters,
+} from "@reformer-ts/model";
 import { Command } from "commander";
-import { existsSync, readdirSync } from "node:fs";
-import { basename, resolve } from "node:path";
 import { openBackend } from "../backend";
 import { banner } from "../banner";
-import { readConfigFile } from "../config/files";
 import { addConfigFlags, readConfigFlags } from "../config/command-flags";
+import { readConfigFile } from "../config/files";
+import { showValue } from "../config/flags";
 import { type NamedLayer, resolveRun } from "../config/resolve";
 import type { RunConfig } from "../config/schema";
-import { openCorpus, requireWindows } from "../corpus";
+import { type Corpus, openCorpus, requireWindows } from "../corpus";
 import { train } from "../loop";
 import { type Checkpoint, loadOptimizer, loadParameters, openCheckpoint } from "../run/checkpoint";
-import { checkpointsOf, isRun, latestRun, makeFolder, requireFolder, unusedRun } from "../run/folder";
+import { chooseRun, resumeConfig, type RunFlags } from "../run/choose-run";
+import { checkpointsOf, makeFolder } from "../run/folder";
 import { lockRun } from "../run/lock";
 import { rewindMetrics } from "../run/metrics";
-import { readRunConfig, requireSameRun, writeRunConfig } from "../run/run-config";
 import { recorder } from "../run/recorder";
+import { requireSameRun, writeRunConfig } from "../run/run-config";
 import { clockFrom, type Progress, startOfRun } from "../session";
 import { exitCodes, listenForStop } from "../stop";
 import type { Terminal } from "../terminal";
-import { backendOption, type ExitCode, quote } from "./shared";
+import { backendOption, type ExitCode } from "./shared";
 
-interface Flags {
-  config?: string;
-  run?: string;
-  resume?: true | string;
+interface Flags extends RunFlags {
   backend: string;
 }
 
@@ -53,109 +55,78 @@ async function runTraining(terminal: Terminal, flags: Flags, overrides: NamedLay
     ? resumeConfig(run, flags, overrides)
     : resolveRun([readConfigFile(flags.config ?? "novel"), overrides]);
   const corpus = openCorpus(config.data);
-  requireWindows(corpus, config.training.length);
-  makeFolder(run);
-  const unlock = lockRun(run);
   const stop = listenForStop((signal) =>
     terminal.err(`\n${signal}: finishing the step and saving; once more to leave at once\n`),
   );
   try {
-    const checkpoint = checkpointsOf(run).length > 0 ? openCheckpoint(run, { prefer: "newest" }) : null;
+    requireWindows(corpus, config.training.length);
+    const checkpoint = resumed ? newestCheckpoint(run) : null;
     if (checkpoint !== null) requireSameRun(checkpoint, config, corpus);
     const backend = await openBackend(flags.backend, { log: (line) => terminal.err(`${line}\n`) });
-    const parameters =
-      checkpoint === null
-        ? initializeParameters(config.model, config.training.seed)
-        : loadParameters(checkpoint);
-    const optimizer = adam(parameters, config.training);
-    if (checkpoint !== null) loadOptimizer(checkpoint, optimizer);
-    const progress = progressOf(checkpoint);
-    writeRunConfig(run, config);
-    rewindMetrics(run, progress.step);
-    terminal.err(
-      `${banner({ config, corpus, backend, run, from: checkpoint && { path: checkpoint.path, step: progress.step }, overrides: describeFlags(overrides) })}\n`,
-    );
+    makeFolder(run);
+    const unlock = lockRun(run);
+    try {
+      const trainee = openTrainee(config, checkpoint);
+      const { parameters, optimizer, progress } = trainee;
+      writeRunConfig(run, config);
+      rewindMetrics(run, progress.step);
+      const facts = { config, corpus, backend, run, from: checkpoint, overrides: describeFlags(overrides) };
+      terminal.err(`${banner(facts)}\n`);
 
-    const record = recorder(terminal, { run, config, corpus, backend: backend.name, parameters, optimizer });
-    const bitsPerByte = await train(
-      {
+      const record = recorder(terminal, {
+        run,
         config,
         corpus,
-        model: createReformer(config.model, parameters),
+        backend: backend.name,
+        parameters,
         optimizer,
-        progress,
-        clock: clockFrom(progress),
-        secondsLeft: deadline(config),
-        stop,
-      },
-      record.watcher,
-    ).finally(record.close);
-    terminal.out(record.summary(bitsPerByte));
-    return stop.signal === null ? 0 : exitCodes[stop.signal];
+      });
+      const model = createReformer(config.model, parameters);
+      const [clock, secondsLeft] = [clockFrom(progress), deadline(config)];
+      const session = { config, corpus, model, optimizer, progress, clock, secondsLeft, stop };
+      const bitsPerByte = await train(session, record.watcher).finally(() => {
+        record.close();
+        trainee.dispose();
+      });
+      terminal.out(record.summary(bitsPerByte));
+      return stop.signal === null ? 0 : exitCodes[stop.signal];
+    } finally {
+      unlock();
+    }
   } finally {
     stop.dispose();
-    unlock();
     corpus.close();
   }
 }
 
-/** Which folder, and whether what is in it goes on. */
-function chooseRun({ run, resume, config }: Flags): { run: string; resumed: boolean } {
-  if (resume === undefined || resume === "auto") {
-    const folder = run ?? unusedRun(runName(config));
-    const resumed = resume === "auto" && isRun(folder);
-    if (!resumed && existsSync(folder)) requireEmpty(folder);
-    return { run: folder, resumed };
-  }
-  if (run !== undefined && resume !== true && resolve(run) !== resolve(resume)) {
-    throw new InputError({
-      field: "--resume",
-      given: resume,
-      allowed: `the same folder as --run ${run}, or given alone`,
-    });
-  }
-  const folder = resume === true ? (run ?? latestRun()) : resume;
-  if (folder === null)
-    throw new InputError({
-      field: "--resume",
-      given: "without a run under runs/",
-      allowed: "followed by the folder of a run",
-    });
-  requireFolder(folder, "--resume", "the folder of a run");
-  if (!isRun(folder))
-    throw new InputError({
-      field: "--resume",
-      given: folder,
-      allowed: "the folder of a run, with its run.json",
-    });
-  return { run: folder, resumed: true };
+interface Trainee {
+  parameters: Parameters;
+  optimizer: Optimizer;
+  progress: Progress;
+  dispose(): void;
 }
 
-function requireEmpty(folder: string): void {
-  requireFolder(folder, "--run", "a new or empty folder");
-  if (isRun(folder)) {
-    throw new InputError({
-      field: "--run",
-      given: `${folder}, where there is a run already`,
-      allowed: `a new or empty folder; to go on with that run, add --resume`,
-    });
-  }
-  if (readdirSync(folder).length > 0) {
-    throw new InputError({
-      field: "--run",
-      given: `${folder}, which is not empty`,
-      allowed: "a new or empty folder",
-    });
-  }
+/** Null for a run that ended before it saved anything. */
+function newestCheckpoint(run: string): Checkpoint | null {
+  return checkpointsOf(run).length > 0 ? openCheckpoint(run, { prefer: "newest" }) : null;
 }
 
-/** What the run began with, and what may be changed on the way. */
-function resumeConfig(run: string, { config }: Flags, overrides: NamedLayer): RunConfig {
-  const layers = [readRunConfig(run), ...(config === undefined ? [] : [readConfigFile(config)]), overrides];
-  // Asked for more time, the run plans its steps anew.
-  const replan =
-    overrides.values.training?.["minutes"] !== undefined && overrides.values.training["steps"] === undefined;
-  return resolveRun([...layers, ...(replan ? [{ file: null, values: { training: { steps: null } } }] : [])]);
+/**
+ * Weights as they were saved, or fresh ones.
+ *
+ * @throws InputError when what was saved is damaged
+ */
+function openTrainee(config: RunConfig, checkpoint: Checkpoint | null): Trainee {
+  const { seed } = config.training;
+  const parameters =
+    checkpoint === null ? initializeParameters(config.model, seed) : loadParameters(checkpoint);
+  const optimizer = adam(parameters, config.training);
+  if (checkpoint !== null) loadOptimizer(checkpoint, optimizer);
+  const dispose = () => {
+    optimizer.dispose();
+    parameters.dispose();
+  };
+  return { parameters, optimizer, progress: progressOf(checkpoint), dispose };
 }
 
 function progressOf(checkpoint: Checkpoint | null): Progress {
@@ -169,11 +140,9 @@ function deadline({ training }: RunConfig): () => number {
   return () => (training.minutes ?? Infinity) * 60 - performance.now() / 1000;
 }
 
-const runName = (config = "novel") => basename(config).replace(/\.[^.]*$/, "") || "run";
-
 const describeFlags = ({ values }: NamedLayer) =>
   Object.values(values).flatMap((section) =>
-    Object.entries(section).map(([key, value]) => `${key}=${quote(value)}`),
+    Object.entries(section).map(([key, value]) => `${key}=${showValue(value)}`),
   );
 
 const examples = `
