@@ -60,12 +60,14 @@ async function runTraining(terminal: Terminal, flags: Flags, overrides: NamedLay
   );
   try {
     requireWindows(corpus, config.training.length);
-    const checkpoint = resumed ? newestCheckpoint(run) : null;
-    if (checkpoint !== null) requireSameRun(checkpoint, config, corpus);
+    const seen = resumed ? newestCheckpoint(run) : null;
+    if (seen !== null) requireSameRun(seen, config, corpus);
     const backend = await openBackend(flags.backend, { log: (line) => terminal.err(`${line}\n`) });
     makeFolder(run);
     const unlock = lockRun(run);
     try {
+      // Looked up again: until now another trainer may have gone on.
+      const checkpoint = newestCheckpoint(run);
       const trainee = openTrainee(config, checkpoint);
       const { parameters, optimizer, progress } = trainee;
       writeRunConfig(run, config);
