@@ -16,14 +16,14 @@ export function widened(stored: StoredTensor): StoredTensor {
 }
 
 /** The upper half of a float32's bits. */
-function fromBrainFloat(bits: Uint16Array): Float32Array {
+function fromBrainFloat(bits: Uint16Array): Float32Array<ArrayBuffer> {
   const words = new Uint32Array(bits.length);
   for (let i = 0; i < bits.length; i++) words[i] = bits[i]! << 16;
   return new Float32Array(words.buffer);
 }
 
 /** IEEE 754 binary16: a sign, five bits of exponent, ten of fraction. */
-function fromHalf(bits: Uint16Array): Float32Array {
+function fromHalf(bits: Uint16Array): Float32Array<ArrayBuffer> {
   const values = new Float32Array(bits.length);
   for (let i = 0; i < bits.length; i++) {
     const sign = bits[i]! >> 15 ? -1 : 1;

@@ -31,7 +31,7 @@ export function stridedTensor(
   if (isRowMajor(shape, strides)) {
     return { dtype, shape: [...shape], data: numbers.slice(offset, offset + count) as Numbers };
   }
-  const data = new arraysByType[dtype](count) as Float32Array;
+  const data = new arraysByType[dtype](count) as Float32Array<ArrayBuffer>;
   const source = numbers as Float32Array;
   const at = shape.map(() => 0);
   for (let i = 0, from = offset; i < count; i++) {
