@@ -1,3 +1,4 @@
+import type { KernelChoice, OpenedKernels } from "../kernels/open-kernels";
 import type { TfjsNode } from "./load-tfjs-node";
 
 /** Backends from the fastest down: `auto` goes along this list, `doctor` prints it. */
@@ -18,6 +19,8 @@ export interface OpenedBackend {
   versions: Record<string, string>;
   /** One sentence: why this backend and no other. */
   why: string;
+  /** Which of the project's kernels run natively. */
+  kernels: OpenedKernels;
   /** Only for TensorFlow. */
   tensorflow?: TensorflowHandle;
 }
@@ -34,9 +37,11 @@ export interface OpenOptions {
   log?: (line: string) => void;
   cacheDir?: string;
   workingDirectory?: string;
+  /** Default `fused`, where they can be had. */
+  kernels?: KernelChoice;
 }
 
 /** How an attempt to open one backend ended: it runs, or the exact reason and what would mend it. */
 export type Opening =
-  | { works: true; backend: Omit<OpenedBackend, "why"> }
+  | { works: true; backend: Omit<OpenedBackend, "why" | "kernels"> }
   | { works: false; reason: string; remedy: string };

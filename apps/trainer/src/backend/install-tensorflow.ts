@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 
 import { InputError } from "@reformer-ts/internal-checks";
 
+import { compileKernels } from "../kernels/compile-kernels";
 import { buildInstallation } from "./build-installation";
 import { cacheFolder } from "./cache-folder";
 import { hasCudaDriver } from "./cuda-driver";
@@ -60,7 +61,19 @@ export async function installTensorflow({
         : "It was built for CUDA but no CUDA driver is loaded, so it computes on the CPU until there is one.",
     );
   }
+  await prepareKernels(installation, { log });
   return installation;
+}
+
+/** Without native kernels everything runs, only slower, so it is no failure when they cannot be compiled. */
+async function prepareKernels(
+  { home, packageFolder }: TensorflowInstallation,
+  { log }: { log: (line: string) => void },
+): Promise<void> {
+  if (home === undefined) return;
+  await compileKernels({ home, packageFolder }, { log }).catch((error: Error) =>
+    log(`Native kernels are left out: ${error.message}.`),
+  );
 }
 
 /** The first TensorFlow of project and cache that multiplies two matrices; why others do not is logged. */

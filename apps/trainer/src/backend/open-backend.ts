@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 import { InputError, nearest } from "@reformer-ts/internal-checks";
 
+import { composed, openKernels, type OpenedKernels } from "../kernels/open-kernels";
 import { BACKENDS, type BackendName, type OpenedBackend, type OpenOptions, type Opening } from "./backends";
 import { openCpu } from "./open-cpu";
 import { openTensorflowCpu, openTensorflowGpu } from "./open-tensorflow";
@@ -24,7 +25,10 @@ export async function openBackend(name: string = "auto", options: OpenOptions = 
   for (const candidate of order) {
     const opening = await openExactly(candidate, { ...options, acceptSoftware: name === "webgpu" });
     const others = refusals.map((refusal) => refusal.candidate);
-    if (opening.works) return { ...opening.backend, why: explain(name, others) };
+    if (opening.works) {
+      const kernels = await kernelsFor(opening.backend, options);
+      return { ...opening.backend, kernels, why: explain(name, others) };
+    }
     log(`Not ${candidate}: ${opening.reason}.`);
     refusals.push({ candidate, reason: opening.reason, remedy: opening.remedy });
   }
@@ -34,6 +38,17 @@ export async function openBackend(name: string = "auto", options: OpenOptions = 
     given: `"${name}", which cannot be had here: ${reason}`,
     allowed: `one that works (mend it with ${remedy}, or take --backend auto)`,
   });
+}
+
+/** Fused kernels belong to TensorFlow on the CPU; every other backend composes, or registers its own when it opens. */
+async function kernelsFor(
+  { name, tensorflow }: Omit<OpenedBackend, "why" | "kernels">,
+  { kernels = "fused", log }: OpenOptions,
+): Promise<OpenedKernels> {
+  if (kernels === "composed") return composed("asked for with --kernels composed");
+  if (name !== "tensorflow" || tensorflow === undefined) return composed(`there are none for ${name}`);
+  const { home, packageFolder } = tensorflow;
+  return openKernels(home === undefined ? undefined : { home, packageFolder }, { log });
 }
 
 /** Opens one backend and nothing in its place. */

@@ -8,7 +8,7 @@ import { measureMatMul, type MatMulRate } from "./measure-mat-mul";
 import { openExactly } from "./open-backend";
 
 export type ProbeResult =
-  | ({ works: true; rate: MatMulRate } & Omit<OpenedBackend, "why" | "tensorflow">)
+  | ({ works: true; rate: MatMulRate } & Omit<OpenedBackend, "why" | "kernels" | "tensorflow">)
   | { works: false; reason: string; remedy: string };
 
 const opening = await openExactly(process.argv[2] as BackendName);

@@ -32,11 +32,7 @@ export async function findTools(environment: NodeJS.ProcessEnv = process.env): P
       allowed: `installed to fetch TensorFlow from PyPI (Debian, Ubuntu: apt install python3-pip); ${UNTIL_THEN}`,
     });
   }
-  const compiler = await firstThatRuns(
-    [environment["CXX"], "c++", "g++", "clang++"],
-    ["--version"],
-    environment,
-  );
+  const compiler = await findCompiler(environment);
   if (compiler === undefined) {
     throw new InputError({
       field: "a C++ compiler (c++, g++ or clang++)",
@@ -53,6 +49,10 @@ export async function findTools(environment: NodeJS.ProcessEnv = process.env): P
     });
   }
   return { python, npm, compiler };
+}
+
+export function findCompiler(environment: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
+  return firstThatRuns([environment["CXX"], "c++", "g++", "clang++"], ["--version"], environment);
 }
 
 async function firstThatRuns(

@@ -1,0 +1,10 @@
+// What this library adds to TensorFlow; each is described beside its contract in packages/*/src/kernels/names.ts.
+#pragma once
+#include "op.h"
+
+namespace reformer {
+
+extern const Kernel chunkAttention;
+extern const Kernel chunkAttentionGrad;
+
+}  // namespace reformer

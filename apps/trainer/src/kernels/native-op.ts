@@ -1,0 +1,63 @@
+/**
+ * One op of the native library as a kernel of tfjs: tensors in, tensors out, and numbers as a small int32 tensor behind
+ * them.
+ *
+ * Numbers are no attributes, because TensorFlow keeps a compiled kernel for every set of attributes that it ever saw.
+ */
+import { tensor1d, type KernelConfig, type KernelFunc, type TensorInfo } from "@tensorflow/tfjs-core";
+
+import { assertShape, InputError, type Dimensions } from "@reformer-ts/internal-checks";
+
+/** The part of tfjs-node's backend that runs an op by its name. */
+interface OpRunner {
+  executeMultipleOutputs(name: string, attributes: [], inputs: TensorInfo[], outputs: number): TensorInfo[];
+}
+
+export interface NativeOp<Inputs, Attributes> {
+  name: string;
+  /**
+   * Inputs in the op's order, with their shapes, such as `[groups, length, depth]`; those of integers end in ` int32`.
+   * An input that is absent is handed over empty.
+   */
+  inputs: Record<keyof Inputs & string, string>;
+  outputs: number;
+  /** What else the op has to know, in its order: integers, and floats through {@link floatBits}. */
+  numbers(attributes: Attributes): readonly number[];
+}
+
+/** The library checks everything once more; here a mistake is named in the project's own words. */
+export function kernelOf<Inputs extends object, Attributes>(op: NativeOp<Inputs, Attributes>): KernelConfig {
+  const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) => {
+    checkInputs(op.inputs, inputs);
+    const absent = tensor1d([], "int32");
+    const numbers = tensor1d(Int32Array.from(op.numbers(attrs as unknown as Attributes)), "int32");
+    const given = Object.keys(op.inputs).map((name) => inputs[name] ?? absent);
+    try {
+      const runner = backend as unknown as OpRunner;
+      return runner.executeMultipleOutputs(op.name, [], [...given, numbers], op.outputs);
+    } finally {
+      absent.dispose();
+      numbers.dispose();
+    }
+  };
+  return { kernelName: op.name, backendName: "tensorflow", kernelFunc };
+}
+
+function checkInputs(expected: Record<string, string>, given: Record<string, TensorInfo | undefined>): void {
+  const dimensions: Dimensions = {};
+  for (const [name, description] of Object.entries(expected)) {
+    const tensor = given[name];
+    if (tensor === undefined) continue;
+    const isInteger = description.endsWith(" int32");
+    assertShape(name, tensor.shape, description.replace(/ int32$/, ""), dimensions);
+    const type = isInteger ? "int32" : "float32";
+    if (tensor.dtype !== type) {
+      throw new InputError({ field: name, given: `of type ${tensor.dtype}`, allowed: type });
+    }
+  }
+}
+
+/** A float as the integer that has the same bits. */
+export function floatBits(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0]!;
+}
