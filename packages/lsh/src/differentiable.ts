@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type FullOptions, fullAttentionForward, fullAttentionGrad } from "./full-attention";
 import { localAttentionForward, localAttentionGrad } from "./local-attention";
 import { lshAttentionForward, lshAttentionGrad } from "./lsh-attention";
-import type { ChunkedOptions, LshOptions } from "./options";
+import type { ChunkedOptions, LshOptions, MaskOptions } from "./options";
 
 /**
  * LSH attention over `[batch, heads, length, depth]` shared query-keys and values.
@@ -18,21 +18,16 @@ import type { ChunkedOptions, LshOptions } from "./options";
  */
 export function lshAttention(queryKey: tf.Tensor, value: tf.Tensor, options: LshOptions): tf.Tensor4D {
   const gradFunc = (dOutput: tf.Tensor, saved: tf.Tensor[]) => {
-    const [x, v, output, logSumExp, buckets = null] = saved as [
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor?,
-    ];
+    const [x, v, output, logSumExp, ...rest] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const buckets = rest.find(({ rank }: tf.Tensor) => rank === 4) ?? null;
     const inputs = { queryKey: x, value: v, output, logSumExp, buckets };
-    const { dQueryKey, dValue } = lshAttentionGrad(dOutput, inputs, options);
+    const { dQueryKey, dValue } = lshAttentionGrad(dOutput, inputs, withSavedMask(options, rest));
     return [dQueryKey, dValue];
   };
   const op = tf.customGrad((...args) => {
     const [x, v, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     const { output, logSumExp, buckets } = lshAttentionForward(x, v, options);
-    save(buckets ? [x, v, output, logSumExp, buckets] : [x, v, output, logSumExp]);
+    save([x, v, output, logSumExp, ...present(buckets), ...present(options.keyMask)]);
     return { value: output, gradFunc };
   });
   return op(queryKey, value) as tf.Tensor4D;
@@ -51,8 +46,9 @@ export function localAttention(
   options: ChunkedOptions,
 ): tf.Tensor4D {
   return differentiable(query, key, value, {
+    keyMask: options.keyMask,
     forward: (q, k, v) => localAttentionForward(q, k, v, options),
-    grad: (dOutput, saved) => localAttentionGrad(dOutput, saved, options),
+    grad: (dOutput, saved, rest) => localAttentionGrad(dOutput, saved, withSavedMask(options, rest)),
   });
 }
 
@@ -69,16 +65,19 @@ export function fullAttention(
   options: FullOptions = {},
 ): tf.Tensor4D {
   return differentiable(query, key, value, {
+    keyMask: options.keyMask,
     forward: (q, k, v) => fullAttentionForward(q, k, v, options),
-    grad: (dOutput, saved) => fullAttentionGrad(dOutput, saved, options),
+    grad: (dOutput, saved, rest) => fullAttentionGrad(dOutput, saved, withSavedMask(options, rest)),
   });
 }
 
 interface Pair {
+  keyMask: tf.Tensor | undefined;
   forward: (query: tf.Tensor, key: tf.Tensor, value: tf.Tensor) => ReturnType<typeof localAttentionForward>;
   grad: (
     dOutput: tf.Tensor,
     saved: Parameters<typeof localAttentionGrad>[1],
+    rest: readonly tf.Tensor[],
   ) => ReturnType<typeof localAttentionGrad>;
 }
 
@@ -86,18 +85,31 @@ function differentiable(
   query: tf.Tensor,
   key: tf.Tensor,
   value: tf.Tensor,
-  { forward, grad }: Pair,
+  { keyMask, forward, grad }: Pair,
 ): tf.Tensor4D {
   const gradFunc = (dOutput: tf.Tensor, saved: tf.Tensor[]) => {
-    const [q, k, v, output, logSumExp] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-    const { dQuery, dKey, dValue } = grad(dOutput, { query: q, key: k, value: v, output, logSumExp });
+    const [q, k, v, output, logSumExp, ...rest] = saved as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+    ];
+    const { dQuery, dKey, dValue } = grad(dOutput, { query: q, key: k, value: v, output, logSumExp }, rest);
     return [dQuery, dKey, dValue];
   };
   const op = tf.customGrad((...args) => {
     const [q, k, v, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     const { output, logSumExp } = forward(q, k, v);
-    save([q, k, v, output, logSumExp]);
+    save([q, k, v, output, logSumExp, ...present(keyMask)]);
     return { value: output, gradFunc };
   });
   return op(query, key, value) as tf.Tensor4D;
 }
+
+/** A mask made by the very function that is differentiated is gone when its gradient is taken, so the tape keeps it. */
+function withSavedMask<Options extends MaskOptions>(options: Options, saved: readonly tf.Tensor[]): Options {
+  return options.keyMask ? { ...options, keyMask: saved.find(({ rank }) => rank === 2) } : options;
+}
+
+const present = (tensor: tf.Tensor | null | undefined): tf.Tensor[] => (tensor ? [tensor] : []);

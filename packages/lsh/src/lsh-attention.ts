@@ -4,6 +4,7 @@
  */
 import { assertShape, InputError } from "@reformer-ts/internal-checks";
 import * as tf from "@tensorflow/tfjs-core";
+import { alignToBuckets } from "./align-to-buckets";
 import { chunkAttention } from "./chunk-attention";
 import { chunkAttentionGrad } from "./chunk-attention-grad";
 import { fullAttentionForward, fullAttentionGrad } from "./full-attention";
@@ -48,16 +49,15 @@ export interface LshGrads {
  */
 export function lshAttentionForward(queryKey: tf.Tensor, value: tf.Tensor, options: LshOptions): LshResult {
   const sizes = checkHeads({ queryKey, value }, options.keyMask);
-  const chunking = resolveChunking(sizes.length, options);
+  const chunking = resolveLshChunking(sizes.length, options);
   if (chunking.isFull) {
     return { ...fullAttentionForward(queryKey, queryKey, value, sharedOptions(options)), buckets: null };
   }
   return tf.tidy(() => {
     const buckets = resolveBuckets(queryKey, chunking, options);
-    const { output, logSumExp } = chunkAttention(
-      sortedInputs(queryKey, value, buckets, chunking, options),
-      lshAttributes(buckets, chunking, options),
-    );
+    const { inputs, paddedLength } = sortedInputs(queryKey, value, buckets, chunking, options);
+    const attributes = lshAttributes(buckets, { ...chunking, paddedLength }, options);
+    const { output, logSumExp } = chunkAttention(inputs, attributes);
     return {
       output: unfoldHeads<tf.Tensor4D>(output, sizes),
       logSumExp: unfoldHeads<tf.Tensor3D>(logSumExp, sizes),
@@ -78,7 +78,7 @@ export function lshAttentionForward(queryKey: tf.Tensor, value: tf.Tensor, optio
 export function lshAttentionGrad(dOutput: tf.Tensor, saved: LshSaved, options: LshOptions): LshGrads {
   const { queryKey, value, output, logSumExp } = saved;
   const sizes = checkHeads({ queryKey, value, output, dOutput }, options.keyMask);
-  const chunking = resolveChunking(sizes.length, options);
+  const chunking = resolveLshChunking(sizes.length, options);
   if (chunking.isFull) {
     const inputs = { query: queryKey, key: queryKey, value, output, logSumExp };
     const { dQuery, dKey, dValue } = fullAttentionGrad(dOutput, inputs, sharedOptions(options));
@@ -95,14 +95,15 @@ export function lshAttentionGrad(dOutput: tf.Tensor, saved: LshSaved, options: L
   const given = saved.buckets;
   return tf.tidy(() => {
     const buckets = checkBuckets(given, sizes, options);
+    const { inputs, paddedLength } = sortedInputs(queryKey, value, buckets, chunking, options);
     const { dQuery, dKey, dValue } = chunkAttentionGrad(
       {
-        ...sortedInputs(queryKey, value, buckets, chunking, options),
+        ...inputs,
         output: foldHeads(output),
         logSumExp: foldHeads(logSumExp),
         dOutput: foldHeads(dOutput),
       },
-      lshAttributes(buckets, chunking, options),
+      lshAttributes(buckets, { ...chunking, paddedLength }, options),
     );
     const throughKey = normalizeKeysGrad(queryKey, unfoldHeads<tf.Tensor4D>(dKey, sizes));
     return {
@@ -118,7 +119,9 @@ function resolveBuckets(queryKey: tf.Tensor, { paddedLength }: Chunking, options
   const { chunkLength, numHashes = 1, maxLength, seed = 0, keyMask } = options;
   requireInteger("numHashes", numHashes, 1);
   if (options.buckets) return tf.clone(checkBuckets(options.buckets, { batch, heads, length }, options));
-  const factors = resolveNumBuckets(options.numBuckets, { length: paddedLength, chunkLength, maxLength });
+  // What a token hashes to must not depend on how many follow it, so strict routing counts buckets by the maximum.
+  const counted = options.routing === "strict" ? (maxLength ?? paddedLength) : paddedLength;
+  const factors = resolveNumBuckets(options.numBuckets, { length: counted, chunkLength, maxLength });
   const rotations =
     options.rotations ?? drawRotations({ heads, depth, numHashes, numBuckets: factors, seed });
   assertShape("rotations", rotations.shape, "[heads, depth, numHashes, rotationSize]", {
@@ -150,23 +153,52 @@ function checkBuckets(
   return buckets as tf.Tensor4D;
 }
 
+/** Folded inputs of the kernels in sorted order, and how many slots a round has there. */
 function sortedInputs(
   queryKey: tf.Tensor,
   value: tf.Tensor,
   buckets: tf.Tensor4D,
-  { paddedLength }: Chunking,
-  { keyMask, acrossBuckets = true }: LshOptions,
-): ChunkAttentionInputs {
-  const { order, inverse } = sortByBucket(buckets, { paddedLength });
-  return {
+  chunking: Chunking,
+  options: LshOptions,
+): { inputs: ChunkAttentionInputs; paddedLength: number } {
+  const { paddedLength, ...slots } = route(buckets, chunking, options);
+  const inputs = {
     query: foldHeads(queryKey),
     key: foldHeads(normalizeKeys(queryKey)),
     value: foldHeads(value),
+    keyMask: options.keyMask && tf.cast(options.keyMask, "int32"),
+    ...slots,
+  };
+  return { inputs, paddedLength };
+}
+
+function route(
+  buckets: tf.Tensor4D,
+  { chunkLength, paddedLength }: Chunking,
+  { routing, acrossBuckets = true }: LshOptions,
+) {
+  if (routing === "strict") return alignToBuckets(buckets, { chunkLength });
+  const { order, inverse } = sortByBucket(buckets, { paddedLength });
+  return {
     order,
     inverse,
+    paddedLength,
     slotBuckets: acrossBuckets ? undefined : slotBuckets(buckets, order),
-    keyMask: keyMask && tf.cast(keyMask, "int32"),
   };
+}
+
+/** @throws InputError also when strict routing is asked to look ahead, which it exists to rule out */
+function resolveLshChunking(length: number, options: LshOptions): Chunking {
+  const chunking = resolveChunking(length, options);
+  if (options.routing !== "strict") return chunking;
+  if (chunking.chunksAfter > 0) {
+    throw new InputError({
+      field: "chunksAfter",
+      given: `${chunking.chunksAfter} with strict routing`,
+      allowed: "0, because a token must not depend on later ones",
+    });
+  }
+  return { ...chunking, isFull: false };
 }
 
 function lshAttributes(

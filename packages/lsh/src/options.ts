@@ -45,6 +45,12 @@ export interface LshOptions extends ChunkedOptions {
   seed?: number;
   /** `[batch, heads, numHashes, length]` int32: the buckets of an earlier pass, used instead of hashing. */
   buckets?: Tensor;
+  /**
+   * How the sorted sequence is cut. `classic`, as everywhere else: into chunks of the whole round. `strict`: every bucket
+   * by itself, so that where a token attends depends on earlier tokens alone; look-back stays inside the bucket, there
+   * are no chunks after, and a short sequence is hashed like any other. Default classic.
+   */
+  routing?: "classic" | "strict";
   /** Count a key that several rounds show to a query once (eq. 16). Default false, as in every implementation today. */
   duplicateCorrection?: boolean;
   /** Attend to keys of other buckets that share the window. Default true. */

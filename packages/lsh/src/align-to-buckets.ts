@@ -1,0 +1,68 @@
+/**
+ * Strictly causal routing: chunks that are aligned to buckets.
+ *
+ * Classic routing cuts the whole sorted sequence into chunks, so which chunk a token falls into depends on how many
+ * tokens there are in lower buckets, later ones included: a later token can move an earlier one's window. Here each
+ * bucket's tokens, in order of position, are cut by themselves, the last chunk of a bucket padded with empty slots.
+ * A token's chunk is then its rank in its bucket divided by chunkLength, and its rank counts earlier tokens alone.
+ *
+ * The price is empty slots: up to one chunk per bucket, instead of one per round.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+
+export interface AlignedSlots {
+  /** `[groups, slots]` int32: the position in each slot, -1 in an empty one. */
+  order: tf.Tensor2D;
+  /** `[groups, numHashes, length]` int32: the slot of each position in each round. */
+  inverse: tf.Tensor3D;
+  /** `[groups, slots]` int32: ids that differ between buckets and between rounds, -1 in empty slots. */
+  slotBuckets: tf.Tensor2D;
+  /** Slots of a round: those of the round that needs most. */
+  paddedLength: number;
+}
+
+/**
+ * @param buckets `[batch, heads, numHashes, length]` int32
+ * @returns       where everything sits; the caller owns the tensors
+ */
+export function alignToBuckets(buckets: tf.Tensor4D, { chunkLength }: { chunkLength: number }): AlignedSlots {
+  const [batch, heads, numHashes, length] = buckets.shape;
+  const groups = batch * heads;
+  const ids = buckets.dataSync() as Int32Array;
+  const starts = Array.from({ length: groups * numHashes }, (_, row) =>
+    bucketStarts(ids.subarray(row * length, (row + 1) * length), chunkLength),
+  );
+  const paddedLength = Math.max(chunkLength, ...starts.map(({ slots }) => slots));
+  const order = new Int32Array(groups * numHashes * paddedLength).fill(-1);
+  const slotBuckets = new Int32Array(order.length).fill(-1);
+  const inverse = new Int32Array(groups * numHashes * length);
+  starts.forEach(({ next }, row) => {
+    const round = row % numHashes;
+    for (let position = 0; position < length; position++) {
+      const id = ids[row * length + position]!;
+      const slot = next[id]!++;
+      order[row * paddedLength + slot] = position;
+      slotBuckets[row * paddedLength + slot] = id * numHashes + round;
+      inverse[row * length + position] = round * paddedLength + slot;
+    }
+  });
+  return {
+    order: tf.tensor2d(order, [groups, numHashes * paddedLength], "int32"),
+    inverse: tf.tensor3d(inverse, [groups, numHashes, length], "int32"),
+    slotBuckets: tf.tensor2d(slotBuckets, [groups, numHashes * paddedLength], "int32"),
+    paddedLength,
+  };
+}
+
+/** The first slot of every bucket, and how many slots all of them take, in whole chunks. */
+function bucketStarts(ids: Int32Array, chunkLength: number): { next: Int32Array; slots: number } {
+  const counts: number[] = [];
+  for (const id of ids) counts[id] = (counts[id] ?? 0) + 1;
+  const next = new Int32Array(counts.length);
+  let slots = 0;
+  for (let id = 0; id < next.length; id++) {
+    next[id] = slots;
+    slots += Math.ceil((counts[id] ?? 0) / chunkLength) * chunkLength;
+  }
+  return { next, slots };
+}
