@@ -64,6 +64,7 @@ function lsh(config: ReformerConfig, layer: number, pass: Pass): AttentionMechan
     numHashes,
     numBuckets,
     maxLength,
+    routing: config.routing,
     seed: deriveSeed(seed, "rotations"),
   });
   return {

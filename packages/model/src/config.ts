@@ -80,6 +80,12 @@ export const reformerSchema = z.strictObject({
     .union([z.literal("auto"), count, z.array(count).min(1)])
     .default("auto")
     .describe("hash buckets: an even number, several even factors, or auto: about 2 maxLength / chunkLength"),
+  routing: z
+    .enum(["classic", "strict"])
+    .default("classic")
+    .describe(
+      "classic: the references' chunks of the sorted sequence; strict: chunks aligned to buckets, so no token's attention depends on later ones",
+    ),
   causal: z.boolean().default(true).describe("whether a token sees earlier tokens alone"),
   activation: z.enum(activations).default("relu").describe("non-linearity of the feed-forward layers"),
   hiddenDropout: share.default(0).describe("dropout after embedding, attention and feed-forward layers"),
@@ -120,6 +126,13 @@ export type ReformerOptions = z.input<typeof reformerSchema>;
 export function resolveConfig(options: unknown, where = "config"): ReformerConfig {
   const config = parse(reformerSchema, options, where);
   checkBuckets(config, where);
+  if (config.routing === "strict" && config.chunksAfter > 0) {
+    throw new InputError({
+      field: `${where}.chunksAfter`,
+      given: `${config.chunksAfter} with strict routing`,
+      allowed: "0, because a token must not depend on later ones",
+    });
+  }
   if (config.positions === "fixedBase" && config.dModel % config.fixedBaseDigits !== 0) {
     throw new InputError({
       field: `${where}.fixedBaseDigits`,

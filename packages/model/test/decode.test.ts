@@ -83,6 +83,26 @@ describe("createDecoder", () => {
     },
   );
 
+  it.each([1, 9, 25])(
+    "writes exactly what a deep model with strict routing predicts, from a prompt of %i",
+    async (from) => {
+      const options = {
+        ...small,
+        layers: ["lsh", "local", "lsh", "lsh"] as const,
+        routing: "strict" as const,
+      };
+      const model = build({ ...options, layers: [...options.layers], numHashes: 2, numBuckets: 4 });
+      const sequence = tokens(60);
+      const decoder = createDecoder(model);
+      let [logits] = await decoder.read([sequence.slice(0, from)]);
+      for (let length = from; length < sequence.length; length++) {
+        expect(largestDifference(logits!, fullPass(model, sequence.slice(0, length)))).toBeLessThan(1e-5);
+        [logits] = await decoder.append([sequence[length]!]);
+      }
+      decoder.dispose();
+    },
+  );
+
   it.each<[string, ReformerOptions]>([
     ["shared queries and keys", { ...small, layers: ["local", "local"], localSharedQueryKey: true }],
     ["biases", { ...small, layers: ["local"], localBias: true }],

@@ -7,7 +7,7 @@ import { InputError } from "@reformer-ts/internal-checks";
 import type { AttentionKind, ReformerConfig } from "../config";
 import { attendOne } from "./attend-one";
 import { history } from "./history";
-import { sortedRound, visiblePositions } from "./sorted-window";
+import { sortedRound, visibleInBuckets, visiblePositions, type SortedRound } from "./sorted-window";
 
 export interface LayerCache {
   /**
@@ -49,16 +49,18 @@ function lshCache(config: ReformerConfig, numBuckets: number): LayerCache {
       ofHead.forEach((round, r) => round.append(buckets![head * numHashes + r]!));
     });
   };
+  const visible = (ofHead: SortedRound[], length: number) => {
+    if (config.routing === "strict") return visibleInBuckets(ofHead, chunkLength, chunksBefore);
+    if (length <= chunkLength) return Array.from({ length }, (_, position) => position);
+    return visiblePositions(ofHead, length, chunkLength, chunksBefore);
+  };
   return {
     remember,
     attend(projections, buckets, output) {
       remember(projections, buckets);
       const length = keys.length;
       for (let head = 0; head < numHeads; head++) {
-        const seen =
-          length <= chunkLength
-            ? Array.from({ length }, (_, position) => position)
-            : visiblePositions(rounds[head]!, length, chunkLength, chunksBefore);
+        const seen = visible(rounds[head]!, length);
         const offset = head * dHead;
         const query = { query: projections[0]!, queryOffset: offset, depth: dHead, headOffset: offset };
         attendOne({ ...query, keys, values, self: length - 1 }, seen, output, offset);

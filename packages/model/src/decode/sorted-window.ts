@@ -8,6 +8,8 @@ export interface SortedRound {
   append(bucket: number): void;
   /** Slot of the position appended last. */
   lastSlot(): number;
+  /** Positions in the bucket of the position appended last, in order. */
+  lastBucket(): readonly number[];
   /** Positions that stand in slots `from` … `to - 1`, in order; slots beyond the end hold nothing. */
   positions(from: number, to: number): number[];
 }
@@ -15,17 +17,18 @@ export interface SortedRound {
 export function sortedRound(numBuckets: number): SortedRound {
   const members: number[][] = Array.from({ length: numBuckets }, () => []);
   let length = 0;
-  let lastBucket = 0;
+  let newest = 0;
   return {
     append(bucket) {
       members[bucket]!.push(length++);
-      lastBucket = bucket;
+      newest = bucket;
     },
     lastSlot() {
-      let slot = members[lastBucket]!.length - 1;
-      for (let bucket = 0; bucket < lastBucket; bucket++) slot += members[bucket]!.length;
+      let slot = members[newest]!.length - 1;
+      for (let bucket = 0; bucket < newest; bucket++) slot += members[bucket]!.length;
       return slot;
     },
+    lastBucket: () => members[newest]!,
     positions(from, to) {
       const found: number[] = [];
       let start = 0;
@@ -62,5 +65,21 @@ export function visiblePositions(
       seen.push(...rounds[Math.floor(chunk / numChunks)]!.positions(from, from + chunkLength));
     }
     return seen;
+  });
+}
+
+/**
+ * The same for strict routing: of the newest token's bucket, its chunk and `chunksBefore` before it. Later tokens never
+ * move them, so what is attended to now is what the full pass over any longer sequence attends to.
+ */
+export function visibleInBuckets(
+  rounds: readonly SortedRound[],
+  chunkLength: number,
+  chunksBefore: number,
+): number[] {
+  return rounds.flatMap((round) => {
+    const bucket = round.lastBucket();
+    const chunk = Math.floor((bucket.length - 1) / chunkLength);
+    return bucket.slice(Math.max(0, chunk - chunksBefore) * chunkLength);
   });
 }
