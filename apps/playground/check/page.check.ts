@@ -1,12 +1,9 @@
 /** The page itself: first paint, backends, its own files only, accessibility, a worker that dies. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { source as axeSource } from "axe-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Host, plainHost, previewHost } from "./hosts";
 import { keepPicture, launch, measured, visit } from "./visit";
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let browser: Browser;
 let host: Host;

@@ -19,3 +19,26 @@ export function milliseconds(time: number): string {
 export function visible(name: string): string {
   return name.trim() === "" ? "␣" : name;
 }
+
+/** Bytes in the unit that leaves few digits. */
+export function bytes(count: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3 + 1e-9));
+  return `${short(count / 1000 ** power)} ${units[power]}`;
+}
+
+/** 65,536. */
+export function whole(count: number): string {
+  return Math.round(count).toLocaleString("en");
+}
+
+/** 1.05M, 65.5k. */
+export function compact(count: number): string {
+  const units: [number, string][] = [
+    [1e9, "B"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ];
+  const unit = units.find(([size]) => Math.abs(count) >= size);
+  return unit ? `${short(count / unit[0])}${unit[1]}` : short(count);
+}

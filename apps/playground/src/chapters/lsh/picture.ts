@@ -41,14 +41,6 @@ export function sequenceNames(settings: Settings): string[] {
   return Array.from({ length: sequenceLength(settings) }, (_, i) => String(i + 1));
 }
 
-/** `[rounds]` buckets of one position. */
-export function bucketsOf({ request, result }: Picture, position: number): number[] {
-  return Array.from(
-    { length: request.numHashes },
-    (_, round) => result.buckets[round * request.length + position]!,
-  );
-}
-
 /** The positions of one round's slots, -1 in empty ones. */
 export function roundOrder({ result }: Picture, round: number): Int32Array {
   return result.order.subarray(round * result.paddedLength, (round + 1) * result.paddedLength);
