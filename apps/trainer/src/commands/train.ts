@@ -14,7 +14,7 @@ import { readConfigFile } from "../config/files";
 import { showValue } from "../config/flags";
 import { type NamedLayer, resolveRun } from "../config/resolve";
 import type { RunConfig } from "../config/schema";
-import { type Corpus, openCorpus, requireWindows } from "../corpus";
+import { openCorpus, requireWindows } from "../corpus";
 import { train } from "../loop";
 import { type Checkpoint, loadOptimizer, loadParameters, openCheckpoint } from "../run/checkpoint";
 import { chooseRun, resumeConfig, type RunFlags } from "../run/choose-run";
