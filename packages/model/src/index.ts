@@ -45,6 +45,16 @@ export {
   configToTransformers,
   type TransformersConfig,
 } from "./io/transformers-config";
+export { type CheckpointFiles, parseObject } from "./io/checkpoint-files";
+export { loadTransformers } from "./io/load-transformers";
+export { beyondTransformers, transformersFiles } from "./io/save-transformers";
+export type { CardDetails } from "./io/model-card";
+export type { StoredModel } from "./io/stored-model";
+export { modelFromTrax } from "./io/from-trax";
+export { readTraxFile, weightsBeside } from "./io/trax-file";
+export { readTorchFile } from "./io/torch-file";
+export { runCase, type CaseErrors, type GoldenCase } from "./verify/run-case";
+export { beyondTolerance, tolerances, type Measured } from "./verify/tolerance";
 export { stateFromTransformers, stateToTransformers, transformersNames } from "./io/transformers-names";
 export { parametersFromState, readParameters, tensorsFromState } from "./io/state";
 export { registerMissingKernels } from "./kernels/unsorted-segment-sum";

@@ -4,15 +4,9 @@
  * A few keys beyond transformers' own are understood (`axial_pos_sum`, `position_embedding_type`, `attn_layers: "full"`),
  * so that what Trax trained, or we did, fits the same folder.
  */
-import { InputError } from "@reformer-ts/internal-checks";
+import { InputError, isInputError } from "@reformer-ts/internal-checks";
 import { resolveNumBuckets } from "@reformer-ts/lsh";
-import {
-  resolveConfig,
-  type Activation,
-  type AttentionKind,
-  type ReformerConfig,
-  type ReformerOptions,
-} from "../config";
+import { resolveConfig, type Activation, type ReformerConfig, type ReformerOptions } from "../config";
 import { paddedLength } from "../pass";
 
 /** What a `config.json` holds, unchecked. */
@@ -31,75 +25,125 @@ const activationNames: Record<string, Activation> = {
   leaky_relu: "leaky_relu",
 };
 
+/** Keys whose values mean the same, under our name and theirs. */
+const keys = {
+  vocabSize: "vocab_size",
+  dModel: "hidden_size",
+  dFF: "feed_forward_size",
+  numHeads: "num_attention_heads",
+  dHead: "attention_head_size",
+  layers: "attn_layers",
+  maxLength: "max_position_embeddings",
+  chunkLength: "lsh_attn_chunk_length",
+  chunksBefore: "lsh_num_chunks_before",
+  chunksAfter: "lsh_num_chunks_after",
+  localChunkLength: "local_attn_chunk_length",
+  localChunksBefore: "local_num_chunks_before",
+  localChunksAfter: "local_num_chunks_after",
+  numHashes: "num_hashes",
+  numBuckets: "num_buckets",
+  causal: "is_decoder",
+  hiddenDropout: "hidden_dropout_prob",
+  lshDropout: "lsh_attention_probs_dropout_prob",
+  localDropout: "local_attention_probs_dropout_prob",
+  layerNormEpsilon: "layer_norm_eps",
+  initializerRange: "initializer_range",
+  torchHashSeed: "hash_seed",
+} as const satisfies Partial<Record<keyof ReformerConfig, string>>;
+
+/** What transformers takes where a `config.json` is silent. */
+const theirDefaults: TransformersConfig = {
+  vocab_size: 320,
+  hidden_size: 256,
+  feed_forward_size: 512,
+  num_attention_heads: 12,
+  attention_head_size: 64,
+  attn_layers: ["local", "lsh", "local", "lsh", "local", "lsh"],
+  max_position_embeddings: 4096,
+  axial_pos_embds: true,
+  axial_pos_shape: [64, 64],
+  axial_pos_embds_dim: [64, 192],
+  lsh_attn_chunk_length: 64,
+  lsh_num_chunks_before: 1,
+  lsh_num_chunks_after: 0,
+  local_attn_chunk_length: 64,
+  local_num_chunks_before: 1,
+  local_num_chunks_after: 0,
+  num_hashes: 1,
+  num_buckets: null,
+  is_decoder: false,
+  hidden_act: "relu",
+  hidden_dropout_prob: 0.05,
+  lsh_attention_probs_dropout_prob: 0,
+  local_attention_probs_dropout_prob: 0.05,
+  layer_norm_eps: 1e-12,
+  initializer_range: 0.02,
+  hash_seed: null,
+};
+
 /**
  * @param length of the sequences: transformers derives an automatic number of buckets from the first it sees
  * @param headBias whether the checkpoint has `lm_head.decoder.bias`, which transformers 5 ignores and 4 adds
- * @throws InputError when a key is missing or asks for what this package cannot do
+ * @throws InputError when a key asks for what this package cannot do
  */
 export function configFromTransformers(
-  theirs: TransformersConfig,
+  file: TransformersConfig,
   { length, headBias = false }: { length?: number; headBias?: boolean } = {},
   where = "config.json",
 ): ReformerConfig {
-  if (theirs["model_type"] !== "reformer") {
+  if (file["model_type"] !== "reformer") {
     throw new InputError({
       field: `${where}.model_type`,
-      given: JSON.stringify(theirs["model_type"]) ?? "missing",
+      given: JSON.stringify(file["model_type"]) ?? "missing",
       allowed: '"reformer"',
     });
   }
-  const maxLength = theirs["max_position_embeddings"] as number;
-  const chunkLength = theirs["lsh_attn_chunk_length"] as number;
-  const chunks = {
-    layers: theirs["attn_layers"] as AttentionKind[],
-    chunkLength,
-    localChunkLength: theirs["local_attn_chunk_length"] as number,
-  };
-  const padded = paddedLength(chunks, length ?? maxLength);
-  const named = theirs["position_embedding_type"];
-  const positions =
-    (named === "fixed-base" ? "fixedBase" : named) ?? (theirs["axial_pos_embds"] ? "axial" : "learned");
+  const theirs = { ...theirDefaults, ...file };
+  const same = Object.entries(keys).map(([ours, their]) => [ours, theirs[their]]);
   const options = {
-    vocabSize: theirs["vocab_size"],
-    dModel: theirs["hidden_size"],
-    dFF: theirs["feed_forward_size"],
-    numHeads: theirs["num_attention_heads"],
-    dHead: theirs["attention_head_size"],
-    layers: theirs["attn_layers"],
-    maxLength,
-    positions,
-    ...(positions === "axial"
-      ? {
-          axialShape: theirs["axial_pos_shape"],
-          axialDims: theirs["axial_pos_embds_dim"],
-          axialCombine: theirs["axial_pos_sum"] ? "sum" : "concat",
-        }
-      : {}),
-    chunkLength,
-    chunksBefore: theirs["lsh_num_chunks_before"],
-    chunksAfter: theirs["lsh_num_chunks_after"],
-    localChunkLength: theirs["local_attn_chunk_length"],
-    localChunksBefore: theirs["local_num_chunks_before"],
-    localChunksAfter: theirs["local_num_chunks_after"],
-    numHashes: theirs["num_hashes"],
-    numBuckets: theirs["num_buckets"] ?? automaticBuckets(theirs, chunkLength, maxLength, padded),
-    causal: theirs["is_decoder"],
+    ...Object.fromEntries(same),
+    ...positionsFrom(theirs),
     activation: activationFrom(theirs["hidden_act"], where),
-    hiddenDropout: theirs["hidden_dropout_prob"],
-    lshDropout: theirs["lsh_attention_probs_dropout_prob"],
-    localDropout: theirs["local_attention_probs_dropout_prob"],
-    layerNormEpsilon: theirs["layer_norm_eps"],
-    ...(theirs["initializer_range"] === undefined ? {} : { initializerRange: theirs["initializer_range"] }),
     ...headFrom(theirs),
     headBias,
     localSharedQueryKey: theirs["local_attn_share_qk"] ?? false,
     localBias: theirs["local_attn_bias"] ?? false,
-    torchHashSeed: theirs["hash_seed"] ?? null,
-    ...(positions === "fixedBase"
-      ? { fixedBases: theirs["fixed_bases"], fixedBaseDigits: theirs["fixed_base_digits"] }
-      : {}),
-  };
-  return resolveConfig(options as ReformerOptions, where);
+    routing: theirs["lsh_attn_routing"] ?? "classic",
+    numBuckets: theirs["num_buckets"] ?? "auto",
+  } as ReformerOptions;
+  try {
+    const config = resolveConfig(options, where);
+    if (theirs["num_buckets"] !== null) return config;
+    return resolveConfig({ ...options, numBuckets: automaticBuckets(theirs, config, length) }, where);
+  } catch (error) {
+    throw isInputError(error) ? inTheirWords(error, where) : error;
+  }
+}
+
+/** The same error, about the key that the file has. */
+function inTheirWords(error: InputError, where: string): InputError {
+  const [key = "", ...rest] = error.field.slice(where.length + 1).split(".");
+  const field = [where, (keys as Record<string, string>)[key] ?? key, ...rest].join(".");
+  return new InputError({ field, given: error.given, allowed: error.allowed }, { cause: error });
+}
+
+function positionsFrom(theirs: TransformersConfig) {
+  const named = theirs["position_embedding_type"];
+  const positions =
+    (named === "fixed-base" ? "fixedBase" : named) ?? (theirs["axial_pos_embds"] ? "axial" : "learned");
+  switch (positions) {
+    case "axial":
+      return {
+        positions,
+        axialShape: theirs["axial_pos_shape"],
+        axialDims: theirs["axial_pos_embds_dim"],
+        axialCombine: theirs["axial_pos_sum"] ? "sum" : "concat",
+      };
+    case "fixedBase":
+      return { positions, fixedBases: theirs["fixed_bases"], fixedBaseDigits: theirs["fixed_base_digits"] };
+    default:
+      return { positions };
+  }
 }
 
 const architectures: Record<string, ReformerConfig["head"]> = {
@@ -115,16 +159,18 @@ function headFrom(theirs: TransformersConfig) {
 }
 
 /** Each library has a rule of its own; Trax' is asked for by `num_buckets_rule`. */
-function automaticBuckets(
-  theirs: TransformersConfig,
-  chunkLength: number,
-  maxLength: number,
-  length: number,
-) {
+function automaticBuckets(theirs: TransformersConfig, config: ReformerConfig, length = config.maxLength) {
+  const { chunkLength, maxLength } = config;
+  const padded = paddedLength(config, length);
   if (theirs["num_buckets_rule"] !== "trax") {
-    return resolveNumBuckets("auto", { length: Math.max(length, chunkLength), chunkLength, maxLength });
+    const factors = resolveNumBuckets("auto", {
+      length: Math.max(padded, chunkLength),
+      chunkLength,
+      maxLength,
+    });
+    return [...factors];
   }
-  const count = 2 * Math.max(1, Math.floor(length / chunkLength));
+  const count = 2 * Math.max(1, Math.floor(padded / chunkLength));
   if (count <= 128) return count;
   const first = 2 ** Math.ceil(Math.log2(Math.sqrt(count)));
   return [first, 2 * Math.floor(count / (2 * first))];
@@ -148,43 +194,40 @@ function architectureOf({ head, causal }: ReformerConfig): string {
 
 /** Our configuration as transformers' `config.json`, which `ReformerModelWithLMHead.from_pretrained` reads. */
 export function configToTransformers(config: ReformerConfig): TransformersConfig {
+  const { positions } = config;
   return {
     model_type: "reformer",
     architectures: [architectureOf(config)],
-    vocab_size: config.vocabSize,
-    hidden_size: config.dModel,
-    feed_forward_size: config.dFF,
-    num_attention_heads: config.numHeads,
-    attention_head_size: config.dHead,
-    attn_layers: config.layers,
+    ...Object.fromEntries(
+      Object.entries(keys).map(([ours, their]) => [their, config[ours as keyof typeof keys]]),
+    ),
     num_hidden_layers: config.layers.length,
-    max_position_embeddings: config.maxLength,
-    axial_pos_embds: config.positions === "axial",
-    axial_pos_shape: config.axialShape ?? [],
-    axial_pos_embds_dim: config.axialDims ?? [],
+    axial_pos_embds: positions === "axial",
+    ...(positions === "axial"
+      ? { axial_pos_shape: config.axialShape, axial_pos_embds_dim: config.axialDims }
+      : {}),
     ...(config.axialCombine === "sum" ? { axial_pos_sum: true } : {}),
-    position_embedding_type: config.positions === "fixedBase" ? "fixed-base" : config.positions,
-    ...(config.positions === "fixedBase"
+    position_embedding_type: positions === "fixedBase" ? "fixed-base" : positions,
+    ...(positions === "fixedBase"
       ? { fixed_bases: config.fixedBases, fixed_base_digits: config.fixedBaseDigits }
       : {}),
     ...(config.localSharedQueryKey ? { local_attn_share_qk: true } : {}),
     ...(config.localBias ? { local_attn_bias: true } : {}),
-    hash_seed: config.torchHashSeed,
-    lsh_attn_chunk_length: config.chunkLength,
-    lsh_num_chunks_before: config.chunksBefore,
-    lsh_num_chunks_after: config.chunksAfter,
-    local_attn_chunk_length: config.localChunkLength,
-    local_num_chunks_before: config.localChunksBefore,
-    local_num_chunks_after: config.localChunksAfter,
-    num_hashes: config.numHashes,
-    num_buckets: config.numBuckets,
-    is_decoder: config.causal,
+    ...(config.routing === "classic" ? {} : { lsh_attn_routing: config.routing }),
+    ...labelsOf(config),
     hidden_act: config.activation,
-    hidden_dropout_prob: config.hiddenDropout,
-    lsh_attention_probs_dropout_prob: config.lshDropout,
-    local_attention_probs_dropout_prob: config.localDropout,
-    layer_norm_eps: config.layerNormEpsilon,
-    initializer_range: config.initializerRange,
+    // Ours means no token; transformers would take 2 for the end of a text.
+    eos_token_id: null,
     tie_word_embeddings: false,
+  };
+}
+
+/** transformers counts classes by their names. */
+function labelsOf({ head, numClasses }: ReformerConfig) {
+  if (head !== "class") return {};
+  const names = Array.from({ length: numClasses }, (_, i) => [i, `LABEL_${i}`] as const);
+  return {
+    id2label: Object.fromEntries(names),
+    label2id: Object.fromEntries(names.map(([i, name]) => [name, i])),
   };
 }

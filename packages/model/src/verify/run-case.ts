@@ -5,13 +5,17 @@
 import { reshape, slice, tensor, tensor2d, tidy, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
 import { InputError } from "@reformer-ts/internal-checks";
 import type { Batch } from "../batch";
+import type { ReformerConfig } from "../config";
 import { decodeSafetensors, type StoredTensor } from "../io/safetensors";
 import { parametersFromState } from "../io/state";
 import { configFromTransformers, type TransformersConfig } from "../io/transformers-config";
 import { stateFromTransformers } from "../io/transformers-names";
 import { adam } from "../optim/adam";
+import type { Pass } from "../pass";
 import { createReformer, encode, lossAndGradients, type Reformer } from "../reformer";
 import { trainStep } from "../train-step";
+import { type CaseFile, readCaseFile } from "./case-file";
+import { largestDifference, worstGradient } from "./difference";
 
 /** The files of a case; formats are in tools/golden/README.md. */
 export interface GoldenCase {
@@ -22,17 +26,17 @@ export interface GoldenCase {
   case: Uint8Array;
 }
 
-/** Largest differences between a case's numbers and ours; NaN where the case has nothing to compare. */
+/** Largest differences between a case's numbers and ours; null where the case has nothing to compare with. */
 export interface CaseErrors {
   /** absolute */
-  outputs: number;
+  outputs: number | null;
   /** absolute */
-  loss: number;
+  loss: number | null;
   /** relative to each gradient's largest entry, or to a thousandth of the largest of all where that is more */
-  gradients: number;
+  gradients: number | null;
   worstGradient: string;
   /** absolute, over the training steps that were run */
-  losses: number;
+  losses: number | null;
 }
 
 /**
@@ -40,17 +44,25 @@ export interface CaseErrors {
  * @throws InputError when a file is damaged or asks for what this package cannot do
  */
 export async function runCase(golden: GoldenCase, { steps = 0 } = {}): Promise<CaseErrors> {
-  const stored = decodeSafetensors(golden.case, "case.safetensors").tensors;
-  const model = loadModel(golden, stored);
-  const batch = batchOf(golden.config, stored);
-  const pass = passOf(stored);
+  const file = readCaseFile(golden.case);
+  const optimizer = steps > 0 && file.losses.length > 0 ? optimizerOf(golden.config) : null;
+  const model = loadModel(golden, file);
+  const pass = passOf(model.config, file);
+  const batch = batchOf(model.config, file);
   try {
-    const outputs = await outputError(model, batch, pass, stored["logits"]);
-    const { loss, gradients } = await gradientsOf(model, batch, pass);
-    const lossError = stored["loss"] ? Math.abs(loss - floats(stored["loss"])[0]!) : NaN;
-    const worst = gradientError(model, gradients, stored);
-    const losses = await lossesError(model, batch, pass, golden.config, stored["losses"], steps);
-    return { outputs, loss: lossError, gradients: worst.error, worstGradient: worst.name, losses };
+    const outputs = await outputError(model, batch, pass, file);
+    const given = await gradientsOf(model, batch, pass);
+    const worst = gradientError(model, given.gradients, file);
+    return {
+      outputs,
+      loss: file.loss === null ? null : largestDifference([given.loss], [file.loss]),
+      gradients: worst.error,
+      worstGradient: worst.name,
+      losses:
+        optimizer === null
+          ? null
+          : await lossesError(model, batch, pass, optimizer, file.losses.subarray(0, steps)),
+    };
   } finally {
     pass.keyMask?.dispose();
     for (const rotations of pass.rotations ?? []) rotations.dispose();
@@ -58,74 +70,61 @@ export async function runCase(golden: GoldenCase, { steps = 0 } = {}): Promise<C
   }
 }
 
-type CaseTensors = Record<string, StoredTensor>;
-interface CasePass {
-  keyMask?: Tensor;
-  rotations?: Tensor[];
-}
+type CasePass = Pick<Pass, "keyMask" | "rotations">;
 
-const floats = (stored: StoredTensor) => stored.data as Float32Array;
-
-function loadModel(golden: GoldenCase, stored: CaseTensors): Reformer {
+function loadModel(golden: GoldenCase, { inputIds }: CaseFile): Reformer {
   const weights = decodeSafetensors(golden.model, "model.safetensors").tensors;
-  const [, length] = idsOf(stored).shape;
   const headBias = weights["lm_head.decoder.bias"] !== undefined;
-  const config = configFromTransformers(golden.config, { length: length!, headBias });
+  const config = {
+    ...configFromTransformers(golden.config, { length: inputIds.shape[1]!, headBias }),
+    // The reference answered without dropout, whatever the model was trained with.
+    hiddenDropout: 0,
+    lshDropout: 0,
+    localDropout: 0,
+  };
   return createReformer(
     config,
     parametersFromState(config, stateFromTransformers(config, weights), "model.safetensors"),
   );
 }
 
-function idsOf(stored: CaseTensors): StoredTensor {
-  const ids = stored["input_ids"];
-  if (ids === undefined || ids.dtype !== "I32" || ids.shape.length !== 2) {
-    throw new InputError({
-      field: "case.safetensors: input_ids",
-      given: ids === undefined ? "missing" : `${ids.dtype} of shape [${ids.shape.join(", ")}]`,
-      allowed: "I32 of shape [batch, length]",
-    });
-  }
-  return ids;
-}
-
 /** Causal models predict the next token, others the token itself; classes and spans stand in the case. */
-function batchOf(config: TransformersConfig, stored: CaseTensors): Batch {
-  const { shape, data } = idsOf(stored);
-  const [batch, length] = shape as [number, number];
-  const inputs = data as Int32Array;
-  const given = labelsOf(stored);
-  if (given !== null) return { inputs, targets: given, batch, length };
-  const targets = config["is_decoder"]
+function batchOf({ causal, head }: ReformerConfig, { inputIds, labels }: CaseFile): Batch {
+  const [batch, length] = inputIds.shape as [number, number];
+  const inputs = inputIds.data as Int32Array;
+  if (head !== "tokens") return { inputs, targets: labels ?? new Int32Array(), batch, length };
+  const targets = causal
     ? inputs.map((_, i) => (i % length === length - 1 ? -1 : inputs[i + 1]!))
     : inputs.slice();
   return { inputs, targets, batch, length };
 }
 
-function labelsOf({ labels, start_positions: starts, end_positions: ends }: CaseTensors): Int32Array | null {
-  if (labels !== undefined) return labels.data as Int32Array;
-  if (starts === undefined || ends === undefined) return null;
-  return Int32Array.from({ length: 2 * starts.data.length }, (_, i) =>
-    Number((i % 2 === 0 ? starts : ends).data[i >> 1]),
-  );
-}
-
-function passOf(stored: CaseTensors): CasePass {
-  const mask = stored["attention_mask"];
-  const rotations: Tensor[] = [];
-  for (let i = 0; stored[`rotations.${i}`] !== undefined; i++) {
-    const { data, shape } = stored[`rotations.${i}`]!;
-    rotations.push(tensor(data as Float32Array, shape));
+/** @throws InputError when the rotations are not those of this model */
+function passOf(config: ReformerConfig, { attentionMask, rotations }: CaseFile): CasePass {
+  const layers = config.layers.filter((kind) => kind === "lsh").length;
+  const size = [config.numBuckets].flat().reduce<number>((sum, factor) => sum + Number(factor) / 2, 0);
+  const shape = [config.numHeads, config.dHead, config.numHashes, size];
+  const wrong = rotations.findIndex((given) => given.shape.join() !== shape.join());
+  if (rotations.length > 0 && (wrong >= 0 || rotations.length !== layers)) {
+    throw new InputError({
+      field: `case.safetensors: rotations.${Math.max(wrong, 0)}`,
+      given: `one of ${rotations.length} of shape [${rotations[Math.max(wrong, 0)]!.shape.join(", ")}]`,
+      allowed: `one of ${layers}, a layer each, of shape [${shape.join(", ")}]`,
+    });
   }
   return {
-    ...(mask ? { keyMask: tensor(mask.data as Int32Array, mask.shape, "int32") } : {}),
-    ...(rotations.length > 0 ? { rotations } : {}),
+    ...(attentionMask
+      ? { keyMask: tensor(attentionMask.data as Int32Array, attentionMask.shape, "int32") }
+      : {}),
+    ...(rotations.length > 0
+      ? { rotations: rotations.map((given) => tensor(given.data as Float32Array, given.shape)) }
+      : {}),
   };
 }
 
-async function outputError(model: Reformer, batch: Batch, pass: CasePass, expected?: StoredTensor) {
-  if (expected === undefined) return NaN;
-  const logits = tidy(() => {
+async function outputError(model: Reformer, batch: Batch, pass: CasePass, { logits }: CaseFile) {
+  if (logits === null) return null;
+  const ours = tidy(() => {
     const { x1, x2 } = encode(model, tensor2d(batch.inputs, [batch.batch, batch.length], "int32"), pass);
     // A class is read off the first position, anything else off every position.
     const length = model.config.head === "class" ? 1 : -1;
@@ -133,9 +132,9 @@ async function outputError(model: Reformer, batch: Batch, pass: CasePass, expect
       reshape(slice(x, [0, 0], [-1, length]), [-1, model.config.dModel]) as Tensor2D;
     return model.head.logits(rows(x1), rows(x2));
   });
-  const values = await logits.data();
-  logits.dispose();
-  return largestDifference(values, floats(expected));
+  const values = await ours.data();
+  ours.dispose();
+  return largestDifference(values, floats(logits));
 }
 
 async function gradientsOf(model: Reformer, batch: Batch, pass: CasePass) {
@@ -145,9 +144,9 @@ async function gradientsOf(model: Reformer, batch: Batch, pass: CasePass) {
     seed: 0,
     sink: (name, gradient) => (given[name] = gradient),
   });
-  const gradients: Record<string, StoredTensor> = {};
+  const gradients: Record<string, ArrayLike<number>> = {};
   for (const [name, gradient] of Object.entries(given)) {
-    gradients[name] = { dtype: "F32", shape: gradient.shape, data: Float32Array.from(await gradient.data()) };
+    gradients[name] = await gradient.data();
     gradient.dispose();
   }
   const [value] = await loss.data();
@@ -155,58 +154,45 @@ async function gradientsOf(model: Reformer, batch: Batch, pass: CasePass) {
   return { loss: value!, gradients };
 }
 
-function gradientError(model: Reformer, ours: CaseTensors, stored: CaseTensors) {
-  const expected = stateFromTransformers(
-    model.config,
-    Object.fromEntries(
-      Object.entries(stored).flatMap(([name, value]) =>
-        name.startsWith("grad.") ? [[name.slice("grad.".length), value]] : [],
-      ),
-    ),
-  );
-  const largestOfAll = Math.max(0, ...Object.values(expected).map((gradient) => largest(floats(gradient))));
-  let worst = { name: "", error: Object.keys(expected).length === 0 ? NaN : 0 };
-  for (const [name, gradient] of Object.entries(expected)) {
-    const scale = Math.max(largest(floats(gradient)), largestOfAll / 1000);
-    const error = largestDifference(floats(ours[name]!), floats(gradient)) / scale;
-    if (error > worst.error || Number.isNaN(error)) worst = { name, error };
-  }
-  return worst;
+function gradientError(
+  { config }: Reformer,
+  ours: Record<string, ArrayLike<number>>,
+  { gradients }: CaseFile,
+) {
+  const theirs = Object.entries(stateFromTransformers(config, gradients));
+  return worstGradient(ours, Object.fromEntries(theirs.map(([name, stored]) => [name, floats(stored)])));
+}
+
+type CaseOptimizer = Record<(typeof optimizerKeys)[number], number>;
+const optimizerKeys = ["learningRate", "beta1", "beta2", "epsilon"] as const;
+
+/** @throws InputError when the config does not say with which settings the losses came about */
+function optimizerOf(config: TransformersConfig): CaseOptimizer {
+  const { optimizer } = Object(config["golden"]) as { optimizer?: Partial<CaseOptimizer> };
+  if (optimizerKeys.every((key) => typeof optimizer?.[key] === "number")) return optimizer as CaseOptimizer;
+  throw new InputError({
+    field: "config.json: golden.optimizer",
+    given: JSON.stringify(optimizer) ?? "missing",
+    allowed: `Adam's ${optimizerKeys.join(", ")}, with which the losses came about`,
+  });
 }
 
 async function lossesError(
   model: Reformer,
   batch: Batch,
   pass: CasePass,
-  config: TransformersConfig,
-  expected: StoredTensor | undefined,
-  steps: number,
+  { learningRate, beta1, beta2, epsilon }: CaseOptimizer,
+  expected: Float32Array,
 ) {
-  if (expected === undefined || steps === 0) return NaN;
-  const { learningRate, ...options } = (config["golden"] as { optimizer: Record<string, number> }).optimizer;
-  const optimizer = adam(model.parameters, options);
-  let worst = 0;
-  for (let step = 0; step < Math.min(steps, expected.data.length); step++) {
-    const { loss } = trainStep(model, optimizer, batch, { ...pass, seed: 0, learningRate: learningRate! });
-    worst = Math.max(worst, Math.abs((await loss.data())[0]! - floats(expected)[step]!));
+  const optimizer = adam(model.parameters, { beta1, beta2, epsilon });
+  const losses: number[] = [];
+  for (let step = 0; step < expected.length; step++) {
+    const { loss } = trainStep(model, optimizer, batch, { ...pass, seed: 0, learningRate });
+    losses.push((await loss.data())[0]!);
     loss.dispose();
   }
   optimizer.dispose();
-  return worst;
+  return largestDifference(losses, expected);
 }
 
-const largest = (values: ArrayLike<number>) => {
-  let found = 0;
-  for (let i = 0; i < values.length; i++) found = Math.max(found, Math.abs(values[i]!));
-  return found;
-};
-
-function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) return Infinity;
-  let found = 0;
-  for (let i = 0; i < a.length; i++) {
-    const difference = Math.abs(a[i]! - b[i]!);
-    if (!(difference <= found)) found = difference;
-  }
-  return found;
-}
+const floats = (stored: StoredTensor) => stored.data as Float32Array;
