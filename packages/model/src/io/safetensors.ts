@@ -125,7 +125,7 @@ function readTensor(field: string, entry: unknown, values: Uint8Array): StoredTe
       allowed: "bytes inside the file, as many as the shape needs (the file may have been cut short)",
     });
   }
-  // Copied, because typed arrays must begin at a multiple of their element's size.
-  const bytes = values.slice(begin, end);
+  // Copied (a Buffer's own slice would not), because typed arrays must begin at a multiple of their element's size.
+  const bytes = new Uint8Array(values.subarray(begin, end));
   return { dtype: dtype as StoredType, shape: shape as number[], data: new array(bytes.buffer) };
 }
