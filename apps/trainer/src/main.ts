@@ -13,6 +13,7 @@ import { plotCommand } from "./commands/plot";
 import { scoreCommand } from "./commands/score";
 import type { ExitCode } from "./commands/shared";
 import { trainCommand } from "./commands/train";
+import { verifyCommand } from "./commands/verify";
 import type { Terminal } from "./terminal";
 
 /** Verbs in the order of the help. */
@@ -22,6 +23,7 @@ const commands: readonly ((terminal: Terminal, exit: ExitCode) => Command)[] = [
   evaluateCommand,
   scoreCommand,
   plotCommand,
+  verifyCommand,
   doctorCommand,
   backendCommand,
 ];
