@@ -18,6 +18,8 @@ import type { Residual } from "@reformer-ts/reversible";
 import { activationFunctions } from "./activation";
 import type { ReformerConfig } from "./config";
 import { dropout } from "./dropout";
+import { fitsFusedFeedForward, fusedFeedForward } from "./fused-feed-forward";
+import { preferFused } from "./kernels/prefer-fused";
 import { disposeNorm, layerNorm, layerNormGrad, type NormState } from "./layer-norm";
 import type { Parameters } from "./parameters";
 import { dropoutRates, type Pass } from "./pass";
@@ -101,5 +103,9 @@ export function feedForward(
       for (const tensor of [input, hidden, activated]) tensor.dispose();
     },
   });
-  return inPieces(whole, pieceLength);
+  return preferFused(
+    () => fitsFusedFeedForward(config, pass),
+    fusedFeedForward(config, parameters, prefix),
+    inPieces(whole, pieceLength),
+  );
 }

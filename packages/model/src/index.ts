@@ -58,3 +58,6 @@ export { beyondTolerance, tolerances, type Measured } from "./verify/tolerance";
 export { stateFromTransformers, stateToTransformers, transformersNames } from "./io/transformers-names";
 export { parametersFromState, readParameters, tensorsFromState } from "./io/state";
 export { registerMissingKernels } from "./kernels/unsorted-segment-sum";
+
+// What a fused kernel takes over.
+export * from "./kernels/names";

@@ -24,7 +24,7 @@ extern "C" NAPI_MODULE_EXPORT napi_value napi_register_module_v1(napi_env env, n
   // A worker thread loads the same library again; TensorFlow has its ops already.
   static const std::string complaint = [] {
     std::string first;
-    for (const reformer::Kernel* kernel : {&reformer::chunkAttention, &reformer::chunkAttentionGrad}) {
+    for (const reformer::Kernel* kernel : reformer::kernels) {
       const std::string said = reformer::registerKernel(*kernel);
       if (first.empty()) first = said;
     }

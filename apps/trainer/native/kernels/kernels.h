@@ -6,5 +6,11 @@ namespace reformer {
 
 extern const Kernel chunkAttention;
 extern const Kernel chunkAttentionGrad;
+extern const Kernel adam;
+extern const Kernel feedForward;
+extern const Kernel feedForwardGrad;
+
+inline const std::vector<const Kernel*> kernels{&chunkAttention, &chunkAttentionGrad, &feedForward, &feedForwardGrad,
+                                                &adam};
 
 }  // namespace reformer

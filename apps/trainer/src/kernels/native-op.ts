@@ -4,7 +4,13 @@
  *
  * Numbers are no attributes, because TensorFlow keeps a compiled kernel for every set of attributes that it ever saw.
  */
-import { tensor1d, type KernelConfig, type KernelFunc, type TensorInfo } from "@tensorflow/tfjs-core";
+import {
+  dispose,
+  tensor1d,
+  type KernelConfig,
+  type KernelFunc,
+  type TensorInfo,
+} from "@tensorflow/tfjs-core";
 
 import { assertShape, InputError, type Dimensions } from "@reformer-ts/internal-checks";
 
@@ -16,8 +22,8 @@ interface OpRunner {
 export interface NativeOp<Inputs, Attributes> {
   name: string;
   /**
-   * Inputs in the op's order, with their shapes, such as `[groups, length, depth]`; those of integers end in ` int32`.
-   * An input that is absent is handed over empty.
+   * Inputs in the op's order, with their shapes, such as `[groups, length, depth]`, or `any`; those of integers end in
+   * ` int32`. An input that is absent is handed over empty; this is for the library to allow or refuse.
    */
   inputs: Record<keyof Inputs & string, string>;
   outputs: number;
@@ -29,15 +35,16 @@ export interface NativeOp<Inputs, Attributes> {
 export function kernelOf<Inputs extends object, Attributes>(op: NativeOp<Inputs, Attributes>): KernelConfig {
   const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) => {
     checkInputs(op.inputs, inputs);
-    const absent = tensor1d([], "int32");
+    const absent = { int32: tensor1d([], "int32"), float32: tensor1d([], "float32") };
     const numbers = tensor1d(Int32Array.from(op.numbers(attrs as unknown as Attributes)), "int32");
-    const given = Object.keys(op.inputs).map((name) => inputs[name] ?? absent);
+    const given = Object.entries<string>(op.inputs).map(
+      ([name, form]) => inputs[name] ?? absent[typeOf(form)],
+    );
     try {
       const runner = backend as unknown as OpRunner;
       return runner.executeMultipleOutputs(op.name, [], [...given, numbers], op.outputs);
     } finally {
-      absent.dispose();
-      numbers.dispose();
+      dispose([absent, numbers]);
     }
   };
   return { kernelName: op.name, backendName: "tensorflow", kernelFunc };
@@ -45,16 +52,20 @@ export function kernelOf<Inputs extends object, Attributes>(op: NativeOp<Inputs,
 
 function checkInputs(expected: Record<string, string>, given: Record<string, TensorInfo | undefined>): void {
   const dimensions: Dimensions = {};
-  for (const [name, description] of Object.entries(expected)) {
+  for (const [name, form] of Object.entries(expected)) {
     const tensor = given[name];
     if (tensor === undefined) continue;
-    const isInteger = description.endsWith(" int32");
-    assertShape(name, tensor.shape, description.replace(/ int32$/, ""), dimensions);
-    const type = isInteger ? "int32" : "float32";
+    const shape = form.replace(/ int32$/, "");
+    if (shape !== "any") assertShape(name, tensor.shape, shape, dimensions);
+    const type = typeOf(form);
     if (tensor.dtype !== type) {
       throw new InputError({ field: name, given: `of type ${tensor.dtype}`, allowed: type });
     }
   }
+}
+
+function typeOf(form: string): "int32" | "float32" {
+  return form.endsWith(" int32") ? "int32" : "float32";
 }
 
 /** A float as the integer that has the same bits. */

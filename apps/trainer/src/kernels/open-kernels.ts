@@ -6,6 +6,7 @@ import { registerKernel } from "@tensorflow/tfjs-core";
 
 import { compileKernels, type TensorflowPlaces } from "./compile-kernels";
 import { chunkAttentionGradOp, chunkAttentionOp } from "./lsh-ops";
+import { adamOp, feedForwardGradOp, feedForwardOp } from "./model-ops";
 import { kernelOf } from "./native-op";
 
 export const KERNEL_CHOICES = ["fused", "composed"] as const;
@@ -26,7 +27,13 @@ interface KernelLibrary {
   setThreads(count: number): number;
 }
 
-const kernels = [kernelOf(chunkAttentionOp), kernelOf(chunkAttentionGradOp)];
+const kernels = [
+  kernelOf(chunkAttentionOp),
+  kernelOf(chunkAttentionGradOp),
+  kernelOf(feedForwardOp),
+  kernelOf(feedForwardGradOp),
+  kernelOf(adamOp),
+];
 
 let library: KernelLibrary | undefined;
 let registered = false;

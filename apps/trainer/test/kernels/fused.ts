@@ -1,5 +1,12 @@
 /** What the tests of native kernels share: open them or skip loudly, draw inputs, call one contract both ways. */
-import { tensor, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  getBackend,
+  getKernelsForBackend,
+  registerKernel,
+  tensor,
+  unregisterKernel,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
 import { isInputError } from "@reformer-ts/internal-checks";
 import { Random } from "@reformer-ts/internal-random";
 import { beforeEach } from "vitest";
@@ -33,4 +40,17 @@ export function draw(shape: number[], seed: number, deviation = 1): Tensor {
       .map((value) => value * deviation),
     shape,
   );
+}
+
+/** What `work` gives on plain ops, although fused kernels are there. */
+export function composed<Result>(work: () => Result): Result {
+  const hidden = getKernelsForBackend(getBackend()).filter(({ kernelName }) =>
+    kernelName.startsWith("Reformer"),
+  );
+  for (const { kernelName, backendName } of hidden) unregisterKernel(kernelName, backendName);
+  try {
+    return work();
+  } finally {
+    hidden.forEach(registerKernel);
+  }
 }

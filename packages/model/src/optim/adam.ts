@@ -16,6 +16,8 @@ import {
   zerosLike,
   type Tensor,
 } from "@tensorflow/tfjs-core";
+import { hasKernel, runAdam } from "../kernels/dispatch";
+import { modelKernelNames, type AdamAttributes, type AdamInputs } from "../kernels/names";
 import { createParameters, type Parameters } from "../parameters";
 
 export interface AdamOptions {
@@ -61,22 +63,27 @@ export function adam(
       learningRate = rate;
     },
     update(name, gradient) {
-      const value = parameters.get(name);
       // The corrections for the moments' start at zero, folded into the step size and epsilon.
       const rootOfSecond = Math.sqrt(1 - beta2 ** step);
-      const size = scalar((learningRate * rootOfSecond) / (1 - beta1 ** step));
-      const updated = tidy(() => {
-        const first = lerp(gradient, moments.get(`first.${name}`), beta1);
-        const second = lerp(square(gradient), moments.get(`second.${name}`), beta2);
-        const move = div(mul(first, size), add(sqrt(second), scalar(epsilon * rootOfSecond)));
-        const decayed = weightDecay === 0 ? value : mul(value, scalar(1 - learningRate * weightDecay));
-        return { first, second, value: sub(decayed, move) };
-      });
+      const updated = move(
+        {
+          value: parameters.get(name),
+          gradient,
+          first: moments.get(`first.${name}`),
+          second: moments.get(`second.${name}`),
+        },
+        {
+          beta1,
+          beta2,
+          epsilon: epsilon * rootOfSecond,
+          size: (learningRate * rootOfSecond) / (1 - beta1 ** step),
+          keep: 1 - learningRate * weightDecay,
+        },
+      );
       moments.set(`first.${name}`, updated.first);
       moments.set(`second.${name}`, updated.second);
       parameters.set(name, updated.value);
       gradient.dispose();
-      size.dispose();
     },
     restore(from, tensors) {
       step = from;
@@ -84,6 +91,19 @@ export function adam(
     },
     dispose: () => moments.dispose(),
   };
+}
+
+/** One update of one parameter, by the kernel if there is one; the caller owns what is returned. */
+function move(inputs: AdamInputs, attributes: AdamAttributes) {
+  if (hasKernel(modelKernelNames.adam)) return runAdam(inputs, attributes);
+  const { value, gradient } = inputs;
+  const { beta1, beta2, epsilon, size, keep } = attributes;
+  return tidy(() => {
+    const first = lerp(gradient, inputs.first, beta1);
+    const second = lerp(square(gradient), inputs.second, beta2);
+    const step = div(mul(first, scalar(size)), add(sqrt(second), scalar(epsilon)));
+    return { first, second, value: sub(keep === 1 ? value : mul(value, scalar(keep)), step) };
+  });
 }
 
 /** `share * old + (1 - share) * fresh` */

@@ -1,0 +1,43 @@
+/** The contracts of packages/model, met by the native library. */
+import {
+  modelKernelNames,
+  type AdamAttributes,
+  type AdamInputs,
+  type FeedForwardAttributes,
+  type FeedForwardGradAttributes,
+  type FeedForwardGradInputs,
+  type FeedForwardInputs,
+} from "@reformer-ts/model";
+
+import { floatBits, type NativeOp } from "./native-op";
+
+const layer = {
+  x: "[batch, length, dModel]",
+  scale: "[dModel]",
+  bias: "[dModel]",
+  expand: "[dModel, dFF]",
+  expandBias: "[dFF]",
+  contract: "[dFF, dModel]",
+  contractBias: "[dModel]",
+};
+
+export const feedForwardOp: NativeOp<FeedForwardInputs, FeedForwardAttributes> = {
+  name: modelKernelNames.feedForward,
+  inputs: layer,
+  outputs: 2,
+  numbers: ({ epsilon, keep }) => [floatBits(epsilon), Number(keep)],
+};
+
+export const feedForwardGradOp: NativeOp<FeedForwardGradInputs, FeedForwardGradAttributes> = {
+  name: modelKernelNames.feedForwardGrad,
+  inputs: { ...layer, activated: "[rows, dFF]", dy: "[batch, length, dModel]" },
+  outputs: 8,
+  numbers: ({ epsilon, output }) => [floatBits(epsilon), Number(output)],
+};
+
+export const adamOp: NativeOp<AdamInputs, AdamAttributes> = {
+  name: modelKernelNames.adam,
+  inputs: { value: "any", gradient: "any", first: "any", second: "any" },
+  outputs: 3,
+  numbers: ({ beta1, beta2, epsilon, size, keep }) => [beta1, beta2, epsilon, size, keep].map(floatBits),
+};

@@ -1,0 +1,64 @@
+/** The feed-forward layer as one kernel each way. It keeps its activated inner vectors, or computes them again. */
+import type { Residual } from "@reformer-ts/reversible";
+import type { ReformerConfig } from "./config";
+import { hasKernel, runFeedForward, runFeedForwardGrad } from "./kernels/dispatch";
+import { kernelTile, modelKernelNames } from "./kernels/names";
+import type { Parameters } from "./parameters";
+import { dropoutRates, type Pass } from "./pass";
+
+/** Whether the running backend has the kernels, and they know this layer. */
+export function fitsFusedFeedForward(config: ReformerConfig, pass: Pass): boolean {
+  return (
+    config.activation === "relu" &&
+    dropoutRates(config, pass).hiddenDropout === 0 &&
+    config.dModel % kernelTile === 0 &&
+    config.dFF % kernelTile === 0 &&
+    hasKernel(modelKernelNames.feedForward) &&
+    hasKernel(modelKernelNames.feedForwardGrad)
+  );
+}
+
+export function fusedFeedForward(
+  { layerNormEpsilon: epsilon }: ReformerConfig,
+  parameters: Parameters,
+  prefix: string,
+): Residual {
+  const get = (name: string) => parameters.get(`${prefix}.${name}`);
+  const weights = () => ({
+    scale: get("norm.scale"),
+    bias: get("norm.bias"),
+    expand: get("expand.weight"),
+    expandBias: get("expand.bias"),
+    contract: get("contract.weight"),
+    contractBias: get("contract.bias"),
+  });
+  return {
+    forward(x) {
+      const { y, activated } = runFeedForward({ x, ...weights() }, { epsilon, keep: false });
+      activated.dispose();
+      return { y, saved: [] };
+    },
+    forwardAndGrad(x, dy, _saved, _seed, sink) {
+      const { y, dx, gradients } = runFeedForwardGrad({ x, dy, ...weights() }, { epsilon, output: true });
+      for (const [name, gradient] of Object.entries(gradients)) sink(`${prefix}.${name}`, gradient);
+      return { y, dx };
+    },
+    keep(x) {
+      const { y, activated } = runFeedForward({ x, ...weights() }, { epsilon, keep: true });
+      const input = x.clone();
+      const dispose = () => [input, activated].forEach((tensor) => tensor.dispose());
+      return {
+        y,
+        dispose,
+        vjp(dy, sink) {
+          const inputs = { x: input, dy, activated, ...weights() };
+          const { y: absent, dx, gradients } = runFeedForwardGrad(inputs, { epsilon, output: false });
+          absent.dispose();
+          dispose();
+          for (const [name, gradient] of Object.entries(gradients)) sink(`${prefix}.${name}`, gradient);
+          return dx;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * The contracts that a fused kernel may take over from a model's layers, under the project's own names in tfjs'
+ * registry. Every contract is also met by composed ops, and both are held to the same tests.
+ *
+ * Fused layers know no dropout and, inside, only multiples of {@link kernelTile}: the dispatcher asks them for nothing
+ * else.
+ */
+import type { Tensor } from "@tensorflow/tfjs-core";
+
+export const modelKernelNames = {
+  feedForward: "ReformerFeedForward",
+  feedForwardGrad: "ReformerFeedForwardGrad",
+  adam: "ReformerAdam",
+} as const;
+
+/** What the widths of a fused layer are multiples of. */
+export const kernelTile = 16;
+
+/** `ReformerFeedForward` → y `[batch, length, dModel]`, activated `[rows, dFF]` or `[0, dFF]`. The activation is relu. */
+export interface FeedForwardInputs {
+  /** `[batch, length, dModel]`, before its layer norm. */
+  x: Tensor;
+  /** `[dModel]` each, of the layer norm. */
+  scale: Tensor;
+  bias: Tensor;
+  /** `[dModel, dFF]` and `[dFF]` */
+  expand: Tensor;
+  expandBias: Tensor;
+  /** `[dFF, dModel]` and `[dModel]` */
+  contract: Tensor;
+  contractBias: Tensor;
+}
+export interface FeedForwardAttributes {
+  epsilon: number;
+  /** Whether `activated` is wanted, to be handed to the backward pass. */
+  keep: boolean;
+}
+
+/**
+ * `ReformerFeedForwardGrad` → y like x or `[0]`, dx like x, and gradients of scale, bias, expand, expandBias, contract
+ * and contractBias.
+ */
+export interface FeedForwardGradInputs extends FeedForwardInputs {
+  /** What the forward pass kept; absent, it is computed again. */
+  activated?: Tensor;
+  /** `[batch, length, dModel]` */
+  dy: Tensor;
+}
+export interface FeedForwardGradAttributes {
+  epsilon: number;
+  /** Whether y is wanted once more, to rebuild the stream that it was added to. */
+  output: boolean;
+}
+
+/** `ReformerAdam` → value, first and second moment after the update, like value. */
+export interface AdamInputs {
+  value: Tensor;
+  gradient: Tensor;
+  first: Tensor;
+  second: Tensor;
+}
+/** `first` and `second` decay towards the gradient and its square; `value = keep * value - size * first / (sqrt(second) + epsilon)`. */
+export interface AdamAttributes {
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  size: number;
+  keep: number;
+}
