@@ -3,6 +3,7 @@
  * explicit pairs stands one `tf.customGrad`, so that the tape sees a single op and no intermediate is kept.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { crossAttentionForward, crossAttentionGrad, type CrossOptions } from "./cross-attention";
 import { type FullOptions, fullAttentionForward, fullAttentionGrad } from "./full-attention";
 import { localAttentionForward, localAttentionGrad } from "./local-attention";
 import { lshAttentionForward, lshAttentionGrad } from "./lsh-attention";
@@ -71,6 +72,26 @@ export function fullAttention(
   });
 }
 
+/**
+ * Attention of `[batch, heads, length, depth]` queries to `[batch, heads, sourceLength, depth]` keys and values of another
+ * sequence: O(length sourceLength).
+ *
+ * @returns `[batch, heads, length, depth]`; the caller owns it
+ * @throws InputError when shapes disagree
+ */
+export function crossAttention(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  value: tf.Tensor,
+  options: CrossOptions = {},
+): tf.Tensor4D {
+  return differentiable(query, key, value, {
+    keyMask: options.keyMask,
+    forward: (q, k, v) => crossAttentionForward(q, k, v, options),
+    grad: (dOutput, saved, rest) => crossAttentionGrad(dOutput, saved, withSavedMask(options, rest)),
+  });
+}
+
 interface Pair {
   keyMask: tf.Tensor | undefined;
   forward: (query: tf.Tensor, key: tf.Tensor, value: tf.Tensor) => ReturnType<typeof localAttentionForward>;
@@ -108,7 +129,7 @@ function differentiable(
 }
 
 /** A mask made by the very function that is differentiated is gone when its gradient is taken, so the tape keeps it. */
-function withSavedMask<Options extends MaskOptions>(options: Options, saved: readonly tf.Tensor[]): Options {
+function withSavedMask<Options extends Pick<MaskOptions, "keyMask">>(options: Options, saved: readonly tf.Tensor[]): Options {
   return options.keyMask ? { ...options, keyMask: saved.find(({ rank }) => rank === 2) } : options;
 }
 

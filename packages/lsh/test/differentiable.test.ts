@@ -109,3 +109,20 @@ test("forward, backward and the differentiable ops keep no tensor", () => {
     return { ...result, ...fullAttentionGrad(weight, { query: a, key: b, value: c, ...result }) };
   });
 });
+
+test("a mask made by the function that is differentiated is still there for its gradient", () => {
+  const maskOf = () =>
+    tf.cast(tf.greater(tf.reshape(tf.slice(a, [0, 0, 0, 0], [2, 1, 21, 1]), [2, 21]), -1), "int32");
+  const keyMask = maskOf();
+  const ops: ((x: tf.Tensor, mask: tf.Tensor) => tf.Tensor)[] = [
+    (x, mask) => lshAttention(x, x, { ...lsh, keyMask: mask }),
+    (x, mask) => localAttention(x, x, x, { ...chunked, keyMask: mask }),
+    (x, mask) => fullAttention(x, x, x, { keyMask: mask }),
+  ];
+  for (const op of ops) {
+    const [inside] = tf.grads((x) => op(x!, maskOf()))([a]);
+    const [outside] = tf.grads((x) => op(x!, keyMask))([a]);
+    expect(inside!).toBeAllClose(outside!, { absolute: 0, relative: 0 });
+    expectNoLeak(() => tf.grads((x) => op(x!, maskOf()))([a]));
+  }
+});
