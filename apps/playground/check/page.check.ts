@@ -3,7 +3,7 @@ import { source as axeSource } from "axe-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Host, plainHost, previewHost } from "./hosts";
-import { keepPicture, launch, measured, visit } from "./visit";
+import { keepPicture, launch, measured, settled, visit } from "./visit";
 
 let browser: Browser;
 let host: Host;
@@ -141,6 +141,9 @@ describe("for everybody", () => {
   const links = [
     ["lsh", "#/lsh"],
     ["lsh-circle", "#/lsh?source=circle&query=5&key=4&numHashes=3"],
+    ["race", "#/race"],
+    ["reversible", "#/reversible"],
+    ["positions", "#/positions"],
   ] as const;
 
   it.each(

@@ -50,3 +50,21 @@ export async function measured({ page }: Visit): Promise<void> {
 export async function keepPicture({ page }: Visit, name: string): Promise<void> {
   await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true, animations: "disabled" });
 }
+
+/** Until a chapter has measured what it measures; the race is stopped once it has begun. */
+export async function settled(visitor: Visit, chapter: string): Promise<void> {
+  const { page, fact } = visitor;
+  if (chapter === "lsh") return measured(visitor);
+  if (chapter === "race") {
+    await page
+      .getByText("tokens LSH attention is")
+      .or(page.getByText("tokens full attention is"))
+      .waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Stop" }).click();
+  }
+  if (chapter === "reversible") {
+    await page.getByText("At 24 layers").waitFor({ timeout: 80_000 });
+    await page.locator('[data-fact="rebuild-error"]').waitFor();
+  }
+  if (chapter === "positions") await fact("ratio");
+}

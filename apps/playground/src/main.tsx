@@ -3,6 +3,7 @@ import { App } from "./app";
 import "./styles/page.css";
 import "./styles/parts.css";
 import "./styles/lsh.css";
+import "./styles/reversible.css";
 import { WorkerClient } from "./worker/client";
 
 const client = new WorkerClient(

@@ -12,6 +12,16 @@ interface Chapter {
 export const chapters: readonly Chapter[] = [
   { id: "lsh", title: "Hash, sort, chunk, attend", load: () => LshChapter },
   {
+    id: "race",
+    title: "Full against LSH",
+    load: async () => (await import("./race/chapter")).default,
+  },
+  {
+    id: "reversible",
+    title: "Reversible layers",
+    load: async () => (await import("./reversible/chapter")).default,
+  },
+  {
     id: "positions",
     title: "Positions",
     load: async () => (await import("./positions/chapter")).default,

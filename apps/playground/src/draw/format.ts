@@ -4,14 +4,22 @@ export function percent(share: number, digits = 1): string {
   return `${(100 * share).toFixed(digits)}%`;
 }
 
-/** Three significant digits; a true minus sign. */
+const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** Three significant digits; a true minus sign; powers of ten for what is very small. */
 export function short(value: number): string {
+  if (value !== 0 && Math.abs(value) < 1e-3) {
+    const [digits, power] = value.toExponential(2).split("e-") as [string, string];
+    const raised = [...power].map((digit) => superscripts[Number(digit)]).join("");
+    return `${digits.replace("-", "−")}·10⁻${raised}`;
+  }
   const rounded =
     Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : Number(value.toPrecision(3));
   return String(rounded).replace("-", "−");
 }
 
 export function milliseconds(time: number): string {
+  if (time >= 1000) return `${short(time / 1000)} s`;
   return time < 0.1 ? "under 0.1 ms" : `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`;
 }
 

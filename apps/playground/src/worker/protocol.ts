@@ -3,9 +3,15 @@
  * long tasks report as they go. All tensors live in the worker: only plain numbers cross.
  */
 import type { AttendRequest, AttendResult } from "./tasks/attend";
+import type { MemoryPoint, MemoryRequest } from "./tasks/memory-by-depth";
+import type { RacePoint, RaceRequest } from "./tasks/race";
+import type { RebuildRequest, RebuildResult } from "./tasks/rebuild";
 
 export interface Tasks {
   attend: { request: AttendRequest; progress: never; result: AttendResult };
+  rebuild: { request: RebuildRequest; progress: never; result: RebuildResult };
+  memoryByDepth: { request: MemoryRequest; progress: MemoryPoint; result: MemoryPoint[] };
+  race: { request: RaceRequest; progress: RacePoint; result: RacePoint[] };
 }
 
 export type TaskName = keyof Tasks;

@@ -4,7 +4,14 @@ import { openBackend } from "./backend";
 import type { FromWorker, Run, TaskName, ToWorker } from "./protocol";
 import { attend } from "./tasks/attend";
 
-const tasks: { [N in TaskName]: Run<N> } = { attend };
+/** What a chapter alone needs is loaded when it first asks. */
+const tasks: { [N in TaskName]: Run<N> } = {
+  attend,
+  rebuild: async (request) => (await import("./tasks/rebuild")).rebuild(request),
+  memoryByDepth: async (request, context) =>
+    (await import("./tasks/memory-by-depth")).memoryByDepth(request, context),
+  race: async (request, context) => (await import("./tasks/race")).race(request, context),
+};
 
 const send = postMessage as (message: FromWorker) => void;
 const running = new Map<number, AbortController>();
