@@ -50,6 +50,7 @@ export { loadTransformers } from "./io/load-transformers";
 export { beyondTransformers, transformersFiles } from "./io/save-transformers";
 export type { CardDetails } from "./io/model-card";
 export type { StoredModel } from "./io/stored-model";
+export { type PositionChange, withPositions } from "./io/resize-positions";
 export { modelFromTrax } from "./io/from-trax";
 export { readTraxFile, weightsBeside } from "./io/trax-file";
 export { readTorchFile } from "./io/torch-file";

@@ -21,6 +21,8 @@ export interface DownloadOptions {
   sha256: string;
   /** Of the whole file; a server that sends more is cut off. */
   bytes: number;
+  /** Sent with every request, such as who asks. */
+  headers?: Readonly<Record<string, string>>;
   onProgress?: (progress: DownloadProgress) => void;
   signal?: AbortSignal;
   /** How often to go on after a failure before giving up. */
@@ -66,10 +68,13 @@ export async function download(options: DownloadOptions): Promise<boolean> {
 }
 
 /** Asks for what is missing of the part file, and writes it there as it comes. */
-async function fetchRest(part: string, { url, bytes, onProgress, signal }: DownloadOptions): Promise<void> {
+async function fetchRest(
+  part: string,
+  { url, bytes, onProgress, signal, headers }: DownloadOptions,
+): Promise<void> {
   const have = await sizeOfFile(part);
-  const headers: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
-  const response = await fetch(url, { headers, signal: signal ?? null });
+  const range: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
+  const response = await fetch(url, { headers: { ...headers, ...range }, signal: signal ?? null });
   // A server without ranges sends everything again; one whose file is shorter than what is there has another file.
   const start = response.status === 206 ? have : 0;
   if (!response.ok || response.body === null) {
