@@ -18,15 +18,17 @@ export interface DenseOptions {
   causal: boolean;
   /** A query's own key scores -1e5: for shared queries and keys. */
   selfMask: boolean;
-  /** `[batch, length]`, 0 for keys that nobody may attend to. */
+  /** `[batch, keys]`, 0 for keys that nobody may attend to. */
   keyMask?: tf.Tensor;
   dropout: DropoutOptions;
 }
 
 export interface DenseInputs {
-  /** `[groups, length, depth]` each; the key is scaled. */
+  /** `[groups, length, depth]` */
   query: tf.Tensor;
+  /** `[groups, keys, depth]`, scaled; as many keys as queries unless attention is to another sequence, never causal */
   key: tf.Tensor;
+  /** `[groups, keys, depth]` */
   value: tf.Tensor;
 }
 
@@ -37,9 +39,10 @@ export function denseAttention(
 ): { output: tf.Tensor3D; logSumExp: tf.Tensor2D } {
   return tf.tidy(() => {
     const [groups, length, depth] = inputs.query.shape as [number, number, number];
-    const parts = planRows(groups, length, Math.floor(scoreBudget / length)).map((block) =>
+    const allKeys = inputs.key.shape[1]!;
+    const parts = planRows(groups, length, Math.floor(scoreBudget / allKeys)).map((block) =>
       tf.tidy(() => {
-        const keys = keysSeen(block, length, options);
+        const keys = keysSeen(block, allKeys, options);
         const { output, logSumExp } = finishRounds(
           attendBlocks(
             part(inputs.query, block, block),
@@ -61,7 +64,7 @@ export function denseAttention(
   });
 }
 
-/** @returns dQuery, dKey, dValue `[groups, length, depth]`; the caller owns them */
+/** @returns dQuery `[groups, length, depth]`, dKey and dValue `[groups, keys, depth]`; the caller owns them */
 export function denseAttentionGrad(
   inputs: DenseInputs & { output: tf.Tensor; logSumExp: tf.Tensor; dOutput: tf.Tensor },
   options: DenseOptions,
@@ -69,6 +72,7 @@ export function denseAttentionGrad(
   return tf.tidy(() => {
     const shape = inputs.query.shape as [number, number, number];
     const [groups, length, depth] = shape;
+    const allKeys = inputs.key.shape[1]!;
     const alignment = tf.sum(tf.mul(inputs.dOutput, inputs.output), -1, true);
     const read = Array.from(inputs.logSumExp.dataSync(), readLogSumExp);
     const column = (values: number[]) => tf.tensor3d(values, [groups, length, 1]);
@@ -78,8 +82,8 @@ export function denseAttentionGrad(
     const dQueries: tf.Tensor[] = [];
     const finished: [tf.Tensor, tf.Tensor][] = [];
     let sums: [tf.Tensor, tf.Tensor] | undefined;
-    for (const block of planRows(groups, length, Math.floor(scoreBudget / length))) {
-      const keys = keysSeen(block, length, options);
+    for (const block of planRows(groups, length, Math.floor(scoreBudget / allKeys))) {
+      const keys = keysSeen(block, allKeys, options);
       const [dQuery, dKey, dValue] = tf.tidy(() => {
         const gradients = attendBlocksGrad(
           {
@@ -97,7 +101,7 @@ export function denseAttentionGrad(
         const toAllKeys = (gradient: tf.Tensor, sum?: tf.Tensor) => {
           const padded = tf.pad(gradient, [
             [0, 0],
-            [0, length - keys.count],
+            [0, allKeys - keys.count],
             [0, 0],
           ]);
           return sum ? tf.add(sum, padded) : padded;
@@ -125,8 +129,8 @@ export function denseAttentionGrad(
 }
 
 /** Later keys need no look, except by rows whose every earlier key is masked: those spread over all that is forbidden. */
-function keysSeen(block: RowBlock, length: number, { causal, keyMask }: DenseOptions) {
-  return { start: 0, count: causal && !keyMask ? block.start + block.count : length };
+function keysSeen(block: RowBlock, allKeys: number, { causal, keyMask }: DenseOptions) {
+  return { start: 0, count: causal && !keyMask ? block.start + block.count : allKeys };
 }
 
 function part(

@@ -129,7 +129,10 @@ function differentiable(
 }
 
 /** A mask made by the very function that is differentiated is gone when its gradient is taken, so the tape keeps it. */
-function withSavedMask<Options extends Pick<MaskOptions, "keyMask">>(options: Options, saved: readonly tf.Tensor[]): Options {
+function withSavedMask<Options extends Pick<MaskOptions, "keyMask">>(
+  options: Options,
+  saved: readonly tf.Tensor[],
+): Options {
   return options.keyMask ? { ...options, keyMask: saved.find(({ rank }) => rank === 2) } : options;
 }
 

@@ -1,5 +1,5 @@
 /** The public list. */
-export { lshAttention, localAttention, fullAttention } from "./differentiable";
+export { lshAttention, localAttention, fullAttention, crossAttention } from "./differentiable";
 export {
   lshAttentionForward,
   lshAttentionGrad,
@@ -16,6 +16,7 @@ export {
   type AttentionSaved,
   type FullOptions,
 } from "./full-attention";
+export { crossAttentionForward, crossAttentionGrad, type CrossOptions } from "./cross-attention";
 export type { ChunkedOptions, DropoutOptions, LshOptions, MaskOptions } from "./options";
 
 // The pieces, for teaching, and for building something else.

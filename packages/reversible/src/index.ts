@@ -10,12 +10,13 @@ export { replayRandom } from "./replay";
 export type { GradientSink, Kept, Residual, ReversibleBlock, Saved } from "./residual";
 export { reversibleStack, type StackFunction } from "./reversible-stack";
 export {
-  backward,
+  backwardHalves,
   disposeTrace,
-  forward,
-  infer,
+  forwardHalves,
+  halfSeed,
+  inferHalves,
   residualSeed,
-  type ForwardOptions,
   type Streams,
   type Trace,
-} from "./sequence";
+} from "./halves";
+export { backward, forward, infer, type ForwardOptions } from "./sequence";

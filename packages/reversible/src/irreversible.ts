@@ -5,7 +5,7 @@
  * activations do not matter, and it has higher derivatives, which a reversible stack has not.
  */
 import { add, type Tensor } from "@tensorflow/tfjs-core";
-import { residualSeed } from "./sequence";
+import { residualSeed } from "./halves";
 
 /** A function that can run on the surrounding tape, such as an `AutogradResidual`. */
 export interface Applicable {

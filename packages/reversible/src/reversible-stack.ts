@@ -19,7 +19,8 @@ import {
 import { InputError } from "@reformer-ts/internal-checks";
 import type { NamedParameters } from "./parameters";
 import type { GradientSink, ReversibleBlock } from "./residual";
-import { backward, disposeTrace, forward, infer, type ForwardOptions } from "./sequence";
+import { disposeTrace } from "./halves";
+import { backward, forward, infer, type ForwardOptions } from "./sequence";
 import { onFreshTape, outsideScopes, whenReleased } from "./tape";
 
 /** Takes and gives the two streams; nobody's arguments are disposed. */

@@ -14,7 +14,8 @@ import {
 import { autogradResidual } from "./autograd-residual";
 import { parametersOf } from "./parameters";
 import type { GradientSink, Residual, ReversibleBlock } from "./residual";
-import { backward, disposeTrace, forward, infer } from "./sequence";
+import { disposeTrace } from "./halves";
+import { backward, forward, infer } from "./sequence";
 
 /** The residual, telling what went into it on the way out and on the way back. */
 function watched(

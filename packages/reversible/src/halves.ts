@@ -1,0 +1,132 @@
+/**
+ * Half residuals that take turns on two streams: the first adds to stream 1 what it makes of stream 2, the next to
+ * stream 2 what it makes of stream 1, and so on. A layer of two halves is the paper's block (§3); a decoder's layer has
+ * three (self-attention, attention to the encoder, feed-forward), so that every other layer begins on the other stream,
+ * as Trax' swaps have it.
+ *
+ * Forward keeps the two streams and each half's small saved state. Backward walks down from the outputs, rebuilding
+ * every half's input by subtraction. The first `keepHalves` may keep their activations instead: they are the ones whose
+ * inputs the backward pass reaches last, so no boundary between kept and rebuilt halves needs storing.
+ */
+import { add, sub, type Tensor } from "@tensorflow/tfjs-core";
+import { deriveSeed } from "@reformer-ts/internal-random";
+import type { GradientSink, Kept, Residual, Saved } from "./residual";
+
+/** What the forward pass left of one half. */
+type HalfTrace = { kind: "saved"; saved: Saved } | { kind: "kept"; kept: Kept };
+
+/** What the forward pass of a stack left: per half, saved state or kept activations. */
+export interface Trace {
+  readonly seed: number;
+  readonly halves: HalfTrace[];
+}
+
+export interface Streams {
+  x1: Tensor;
+  x2: Tensor;
+}
+
+/** The seed of one half of one layer of two. */
+export function residualSeed(seed: number, layer: number, half: "f" | "g"): number {
+  return deriveSeed(seed, "layer", layer, half);
+}
+
+/** The seed of one half, counted from the input; layers of two halves get {@link residualSeed}'s. */
+export function halfSeed(seed: number, half: number): number {
+  return residualSeed(seed, Math.floor(half / 2), half % 2 === 0 ? "f" : "g");
+}
+
+/**
+ * Runs the halves. Takes `x1` and `x2` (disposes them as soon as they are no longer needed).
+ *
+ * @returns the output streams, owned by the caller, and the trace that {@link backwardHalves} takes
+ */
+export function forwardHalves(
+  halves: readonly Residual[],
+  { x1, x2 }: Streams,
+  { seed = 0, keepHalves = 0 }: { seed?: number; keepHalves?: number } = {},
+): Streams & { trace: Trace } {
+  const streams: [Tensor, Tensor] = [x1, x2];
+  const traces = halves.map((half, i): HalfTrace => {
+    const [to, from] = turn(i);
+    if (i < keepHalves) {
+      const kept = half.keep(streams[from], halfSeed(seed, i));
+      streams[to] = replaceBy(add, streams[to], kept.y);
+      return { kind: "kept", kept };
+    }
+    const { y, saved } = half.forward(streams[from], halfSeed(seed, i));
+    streams[to] = replaceBy(add, streams[to], y);
+    return { kind: "saved", saved };
+  });
+  return { x1: streams[0], x2: streams[1], trace: { seed, halves: traces } };
+}
+
+/** Runs the halves without leaving anything for a backward pass. Takes `x1` and `x2`. */
+export function inferHalves(halves: readonly Residual[], { x1, x2 }: Streams, seed = 0): Streams {
+  const streams: [Tensor, Tensor] = [x1, x2];
+  for (const [i, half] of halves.entries()) {
+    const [to, from] = turn(i);
+    const { y, saved } = half.forward(streams[from], halfSeed(seed, i));
+    disposeAll(saved);
+    streams[to] = replaceBy(add, streams[to], y);
+  }
+  return { x1: streams[0], x2: streams[1] };
+}
+
+/**
+ * Pulls gradients through the halves, rebuilding activations on the way. Takes everything: outputs, their gradients
+ * and the trace. Parameter gradients go to `sink`, the last half's first.
+ *
+ * @returns gradients of the input streams, owned by the caller
+ */
+export function backwardHalves(
+  halves: readonly Residual[],
+  { x1, x2 }: Streams,
+  { d1, d2 }: { d1: Tensor; d2: Tensor },
+  trace: Trace,
+  sink: GradientSink,
+): { d1: Tensor; d2: Tensor } {
+  const streams: [Tensor, Tensor] = [x1, x2];
+  const gradients: [Tensor, Tensor] = [d1, d2];
+  for (let i = halves.length - 1; i >= 0; i--) {
+    const [to, from] = turn(i);
+    const left = trace.halves.pop()!;
+    if (left.kind === "kept") {
+      disposeAll(streams); // Nothing below is rebuilt.
+      gradients[from] = replaceBy(add, gradients[from], left.kept.vjp(gradients[to], sink));
+      continue;
+    }
+    const seed = halfSeed(trace.seed, i);
+    const { y, dx } = halves[i]!.forwardAndGrad(streams[from], gradients[to], left.saved, seed, sink);
+    disposeAll(left.saved);
+    streams[to] = replaceBy(sub, streams[to], y);
+    gradients[from] = replaceBy(add, gradients[from], dx);
+  }
+  disposeAll(streams);
+  return { d1: gradients[0], d2: gradients[1] };
+}
+
+/** Releases a trace whose backward pass will not be run. */
+export function disposeTrace(trace: Trace): void {
+  for (const left of trace.halves.splice(0)) {
+    if (left.kind === "kept") left.kept.dispose();
+    else disposeAll(left.saved);
+  }
+}
+
+/** The stream that the i-th half adds to, and the one that it reads. */
+function turn(i: number): readonly [to: 0 | 1, from: 0 | 1] {
+  return i % 2 === 0 ? [0, 1] : [1, 0];
+}
+
+/** `operation(left, right)` in place of both. */
+function replaceBy(operation: (a: Tensor, b: Tensor) => Tensor, left: Tensor, right: Tensor): Tensor {
+  const result = operation(left, right);
+  left.dispose();
+  right.dispose();
+  return result;
+}
+
+function disposeAll(tensors: readonly Tensor[]): void {
+  for (const tensor of tensors) tensor.dispose();
+}
