@@ -16,6 +16,8 @@ import type { Residual, Saved } from "@reformer-ts/reversible";
 import type { Attended, AttentionMechanism } from "./attention-mechanism";
 import type { ReformerConfig } from "./config";
 import { dropout } from "./dropout";
+import { fitsFusedAttention, fusedAttention } from "./fused-attention";
+import { preferFused } from "./kernels/prefer-fused";
 import { disposeNorm, layerNorm, layerNormGrad, type NormState } from "./layer-norm";
 import type { Parameters } from "./parameters";
 import { dropoutRates, type Pass } from "./pass";
@@ -39,7 +41,11 @@ export function attention(
   mechanism: AttentionMechanism,
   pass: Pass,
 ): Residual {
-  return residual(attentionFunction(config, parameters, prefix, mechanism, pass));
+  return preferFused(
+    () => fitsFusedAttention(config, mechanism, pass),
+    fusedAttention(config, parameters, prefix, mechanism),
+    residual(attentionFunction(config, parameters, prefix, mechanism, pass)),
+  );
 }
 
 /** The same with its state in the open, for those who go on with its projections: the decoder. */

@@ -74,7 +74,7 @@ void forward(Call& call) {
   const bool keeps = numbers[1] != 0;
   float* y = call.output(0, call.shape(xInput));
   float* kept = call.output(1, {keeps ? static_cast<int64_t>(layer.rows) : 0, layer.dFF});
-  RowPieces(layer.rows).forEachBlockAlone([&](const Block& block) {
+  RowPieces(1, layer.rows).forEachBlockAlone([&](const Block& block) {
     const int rows = block.paddedRows();
     const NormedBlock normed = normBlock(layer, block);
     const size_t count = static_cast<size_t>(blockRows) * layer.dFF;
@@ -108,7 +108,7 @@ void backward(Call& call) {
   transpose(dFF, dModel, layer.contract, dModel, contractAcross, dFF);
   transpose(dModel, dFF, layer.expand, dFF, expandAcross, dModel);
 
-  RowPieces pieces(layer.rows);
+  RowPieces pieces(1, layer.rows);
   PartialSums dScale(pieces, dModel), dNormBias(pieces, dModel), dExpand(pieces, dModel * dFF),
       dExpandBias(pieces, dFF), dContract(pieces, dModel * dFF), dContractBias(pieces, dModel);
 

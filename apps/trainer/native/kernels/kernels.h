@@ -9,8 +9,12 @@ extern const Kernel chunkAttentionGrad;
 extern const Kernel adam;
 extern const Kernel feedForward;
 extern const Kernel feedForwardGrad;
+extern const Kernel heads;
+extern const Kernel headsGrad;
+extern const Kernel mergeHeads;
+extern const Kernel mergeHeadsGrad;
 
 inline const std::vector<const Kernel*> kernels{&chunkAttention, &chunkAttentionGrad, &feedForward, &feedForwardGrad,
-                                                &adam};
+                                                &adam, &heads, &headsGrad, &mergeHeads, &mergeHeadsGrad};
 
 }  // namespace reformer

@@ -10,14 +10,15 @@ PartialSums::PartialSums(RowPieces& pieces, size_t count)
   pieces.sums_.push_back(this);
 }
 
-void PartialSums::total(float* to) const {
+void PartialSums::total(float* to, size_t from, size_t count) const {
   constexpr size_t stretch = 8192;
-  forEachPiece(static_cast<int>((count_ + stretch - 1) / stretch), [&](int part) {
-    const size_t end = std::min(count_, (part + 1) * stretch);
-    for (size_t i = part * stretch; i < end; i++) to[i] = sums_[i];
+  forEachPiece(static_cast<int>((count + stretch - 1) / stretch), [&](int part) {
+    const size_t end = std::min(count, (part + 1) * stretch);
+    const float* sums = sums_.get() + from;
+    for (size_t i = part * stretch; i < end; i++) to[i] = sums[i];
     for (int piece = 1; piece < pieces_; piece++) {
-      const float* from = sums_.get() + piece * count_;
-      for (size_t i = part * stretch; i < end; i++) to[i] += from[i];
+      sums += count_;
+      for (size_t i = part * stretch; i < end; i++) to[i] += sums[i];
     }
   });
 }

@@ -31,7 +31,9 @@ class PartialSums {
   PartialSums(const PartialSums&) = delete;
   float* of(int piece) { return sums_.get() + piece * count_; }
   void clear(int piece) { std::fill_n(of(piece), count_, 0.0f); }
-  void total(float* to) const;
+  /** Adds up `count` of the sums from `from` on. */
+  void total(float* to, size_t from, size_t count) const;
+  void total(float* to) const { total(to, 0, count_); }
 
  private:
   size_t count_;
@@ -39,13 +41,14 @@ class PartialSums {
   std::unique_ptr<float[]> sums_;
 };
 
-/** The pieces of a number of rows, and the blocks in them. */
+/** The pieces of a number of rows, and the blocks in them. No block reaches from one example into the next. */
 class RowPieces {
  public:
-  explicit RowPieces(size_t rows)
-      : rows_(rows),
-        blocks_((rows + blockRows - 1) / blockRows),
-        pieces_(static_cast<int>(std::clamp<size_t>(rows / 1024, 1, 16))) {}
+  RowPieces(size_t examples, size_t length)
+      : length_(length),
+        blocksOfExample_((length + blockRows - 1) / blockRows),
+        blocks_(examples * blocksOfExample_),
+        pieces_(static_cast<int>(std::clamp<size_t>(examples * length / 1024, 1, std::min<size_t>(16, blocks_)))) {}
 
   int count() const { return pieces_; }
 
@@ -54,25 +57,25 @@ class RowPieces {
   void forEachBlock(Work work) const {
     forEachPiece(pieces_, [&](int piece) {
       for (PartialSums* sums : sums_) sums->clear(piece);
-      for (size_t i = blocks_ * piece / pieces_; i < blocks_ * (piece + 1) / pieces_; i++) {
-        const size_t first = i * blockRows;
-        work(piece, Block{first, static_cast<int>(std::min<size_t>(blockRows, rows_ - first))});
-      }
+      for (size_t i = blocks_ * piece / pieces_; i < blocks_ * (piece + 1) / pieces_; i++) work(piece, blockAt(i));
     });
   }
 
   /** The same for work that sums nothing: any thread may take any block. */
   template <class Work>
   void forEachBlockAlone(Work work) const {
-    forEachPiece(static_cast<int>(blocks_), [&](int i) {
-      const size_t first = static_cast<size_t>(i) * blockRows;
-      work(Block{first, static_cast<int>(std::min<size_t>(blockRows, rows_ - first))});
-    });
+    forEachPiece(static_cast<int>(blocks_), [&](int i) { work(blockAt(i)); });
   }
 
  private:
   friend class PartialSums;
-  size_t rows_, blocks_;
+
+  Block blockAt(size_t i) const {
+    const size_t example = i / blocksOfExample_, within = i % blocksOfExample_ * blockRows;
+    return {example * length_ + within, static_cast<int>(std::min<size_t>(blockRows, length_ - within))};
+  }
+
+  size_t length_, blocksOfExample_, blocks_;
   int pieces_;
   std::vector<PartialSums*> sums_;
 };

@@ -7,6 +7,11 @@ import {
   type FeedForwardGradAttributes,
   type FeedForwardGradInputs,
   type FeedForwardInputs,
+  type HeadsAttributes,
+  type HeadsGradInputs,
+  type HeadsInputs,
+  type MergeHeadsGradInputs,
+  type MergeHeadsInputs,
 } from "@reformer-ts/model";
 
 import { floatBits, type NativeOp } from "./native-op";
@@ -33,6 +38,44 @@ export const feedForwardGradOp: NativeOp<FeedForwardGradInputs, FeedForwardGradA
   inputs: { ...layer, activated: "[rows, dFF]", dy: "[batch, length, dModel]" },
   outputs: 8,
   numbers: ({ epsilon, output }) => [floatBits(epsilon), Number(output)],
+};
+
+const heads = "[batch, heads, length, depth]";
+const projected = {
+  x: "[batch, length, dModel]",
+  scale: "[dModel]",
+  bias: "[dModel]",
+  first: "[dModel, inner]",
+  second: "[dModel, inner]",
+  third: "[dModel, inner]",
+};
+
+export const headsOp: NativeOp<HeadsInputs, HeadsAttributes> = {
+  name: modelKernelNames.heads,
+  inputs: projected,
+  outputs: 3,
+  numbers: ({ heads: count, epsilon }) => [count, floatBits(epsilon)],
+};
+
+export const headsGradOp: NativeOp<HeadsGradInputs, HeadsAttributes> = {
+  name: modelKernelNames.headsGrad,
+  inputs: { ...projected, dFirst: heads, dSecond: heads, dThird: heads },
+  outputs: 6,
+  numbers: headsOp.numbers,
+};
+
+export const mergeHeadsOp: NativeOp<MergeHeadsInputs, object> = {
+  name: modelKernelNames.mergeHeads,
+  inputs: { heads, weight: "[inner, dModel]" },
+  outputs: 1,
+  numbers: () => [],
+};
+
+export const mergeHeadsGradOp: NativeOp<MergeHeadsGradInputs, object> = {
+  name: modelKernelNames.mergeHeadsGrad,
+  inputs: { ...mergeHeadsOp.inputs, dy: "[batch, length, dModel]" },
+  outputs: 2,
+  numbers: () => [],
 };
 
 export const adamOp: NativeOp<AdamInputs, AdamAttributes> = {

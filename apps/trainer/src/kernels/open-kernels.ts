@@ -6,7 +6,15 @@ import { registerKernel } from "@tensorflow/tfjs-core";
 
 import { compileKernels, type TensorflowPlaces } from "./compile-kernels";
 import { chunkAttentionGradOp, chunkAttentionOp } from "./lsh-ops";
-import { adamOp, feedForwardGradOp, feedForwardOp } from "./model-ops";
+import {
+  adamOp,
+  feedForwardGradOp,
+  feedForwardOp,
+  headsGradOp,
+  headsOp,
+  mergeHeadsGradOp,
+  mergeHeadsOp,
+} from "./model-ops";
 import { kernelOf } from "./native-op";
 
 export const KERNEL_CHOICES = ["fused", "composed"] as const;
@@ -32,6 +40,10 @@ const kernels = [
   kernelOf(chunkAttentionGradOp),
   kernelOf(feedForwardOp),
   kernelOf(feedForwardGradOp),
+  kernelOf(headsOp),
+  kernelOf(headsGradOp),
+  kernelOf(mergeHeadsOp),
+  kernelOf(mergeHeadsGradOp),
   kernelOf(adamOp),
 ];
 

@@ -2,7 +2,15 @@
  * Layers ask here, never which backend runs: a function below runs the kernel registered for the current backend.
  * Whether there is one says {@link hasKernel}; otherwise the caller composes plain ops.
  */
-import { engine, getBackend, getKernel, type NamedAttrMap, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  engine,
+  getBackend,
+  getKernel,
+  type NamedAttrMap,
+  type Tensor,
+  type Tensor3D,
+  type Tensor4D,
+} from "@tensorflow/tfjs-core";
 import {
   modelKernelNames,
   type AdamAttributes,
@@ -11,6 +19,11 @@ import {
   type FeedForwardGradAttributes,
   type FeedForwardGradInputs,
   type FeedForwardInputs,
+  type HeadsAttributes,
+  type HeadsGradInputs,
+  type HeadsInputs,
+  type MergeHeadsGradInputs,
+  type MergeHeadsInputs,
 } from "./names";
 
 export function hasKernel(name: string): boolean {
@@ -37,6 +50,33 @@ export function runFeedForwardGrad(inputs: FeedForwardGradInputs, attributes: Fe
       "contract.bias": contractBias!,
     },
   };
+}
+
+/** @returns the projections by the given weights, two or three */
+export function runHeads(inputs: HeadsInputs, attributes: HeadsAttributes): Tensor4D[] {
+  return withoutAbsent(run(modelKernelNames.heads, inputs, attributes), inputs.third) as Tensor4D[];
+}
+
+export function runHeadsGrad(inputs: HeadsGradInputs, attributes: HeadsAttributes) {
+  const gradients = run(modelKernelNames.headsGrad, inputs, attributes);
+  const [dx, scale, bias, ...weights] = withoutAbsent(gradients, inputs.third);
+  return { dx: dx!, scale: scale!, bias: bias!, weights };
+}
+
+export function runMergeHeads(inputs: MergeHeadsInputs): Tensor3D {
+  return run(modelKernelNames.mergeHeads, inputs, {})[0] as Tensor3D;
+}
+
+export function runMergeHeadsGrad(inputs: MergeHeadsGradInputs) {
+  const [dHeads, dWeight] = run(modelKernelNames.mergeHeadsGrad, inputs, {});
+  return { dHeads: dHeads as Tensor4D, dWeight: dWeight! };
+}
+
+/** Drops the empty last tensor, which stands for a third weight that was not given. */
+function withoutAbsent(tensors: Tensor[], third: Tensor | undefined): Tensor[] {
+  if (third !== undefined) return tensors;
+  tensors.at(-1)!.dispose();
+  return tensors.slice(0, -1);
 }
 
 export function runAdam(inputs: AdamInputs, attributes: AdamAttributes) {

@@ -10,6 +10,10 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 export const modelKernelNames = {
   feedForward: "ReformerFeedForward",
   feedForwardGrad: "ReformerFeedForwardGrad",
+  heads: "ReformerHeads",
+  headsGrad: "ReformerHeadsGrad",
+  mergeHeads: "ReformerMergeHeads",
+  mergeHeadsGrad: "ReformerMergeHeadsGrad",
   adam: "ReformerAdam",
 } as const;
 
@@ -50,6 +54,48 @@ export interface FeedForwardGradAttributes {
   epsilon: number;
   /** Whether y is wanted once more, to rebuild the stream that it was added to. */
   output: boolean;
+}
+
+/**
+ * `ReformerHeads` → `LayerNorm(x) weight`, head by head, for each weight: `[batch, heads, length, depth]`, and `[0]` in
+ * place of the third where there are two.
+ */
+export interface HeadsInputs {
+  /** `[batch, length, dModel]`, before its layer norm. */
+  x: Tensor;
+  /** `[dModel]` each, of the layer norm. */
+  scale: Tensor;
+  bias: Tensor;
+  /** `[dModel, heads · depth]` each. */
+  first: Tensor;
+  second: Tensor;
+  third?: Tensor;
+}
+export interface HeadsAttributes {
+  heads: number;
+  epsilon: number;
+}
+
+/** `ReformerHeadsGrad` → dx, gradients of scale and bias, of the first, second and third weight (or `[0]`). */
+export interface HeadsGradInputs extends HeadsInputs {
+  /** `[batch, heads, length, depth]` each. */
+  dFirst: Tensor;
+  dSecond: Tensor;
+  dThird?: Tensor;
+}
+
+/** `ReformerMergeHeads` → the heads side by side times weight, `[batch, length, dModel]`. */
+export interface MergeHeadsInputs {
+  /** `[batch, heads, length, depth]` */
+  heads: Tensor;
+  /** `[heads · depth, dModel]` */
+  weight: Tensor;
+}
+
+/** `ReformerMergeHeadsGrad` → dHeads, dWeight. */
+export interface MergeHeadsGradInputs extends MergeHeadsInputs {
+  /** `[batch, length, dModel]` */
+  dy: Tensor;
 }
 
 /** `ReformerAdam` → value, first and second moment after the update, like value. */
