@@ -11,6 +11,8 @@ export interface MeasureOptions {
   stride?: number | null;
   /** Tokens to measure, from the beginning; all by default. */
   limit?: number;
+  /** How much text a token is; 1 by default. */
+  bytesPerToken?: number;
   /** Asked between batches; true gives up. */
   interrupted?: () => boolean;
 }
@@ -23,7 +25,14 @@ export interface MeasureOptions {
 export async function measure(
   model: Reformer,
   source: TokenSource,
-  { length, batch, stride = null, limit = Infinity, interrupted = () => false }: MeasureOptions,
+  {
+    length,
+    batch,
+    stride = null,
+    limit = Infinity,
+    bytesPerToken = 1,
+    interrupted = () => false,
+  }: MeasureOptions,
 ): Promise<{ bitsPerByte: number; tokens: number } | null> {
   const part = sliceOf(source, 0, Math.min(limit, source.length));
   const windows = sequentialWindows(part, { length, stride: stride ?? length });
@@ -35,5 +44,5 @@ export async function measure(
     nats.dispose();
     await nextTurn();
   }
-  return { bitsPerByte: bitsPerByte(total, part.length), tokens: part.length };
+  return { bitsPerByte: bitsPerByte(total, part.length * bytesPerToken), tokens: part.length };
 }

@@ -66,7 +66,7 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
 
 /** One update, and its figures as they are logged. */
 async function takeStep(
-  { config: { training }, model, optimizer }: Session,
+  { config: { training }, corpus, model, optimizer }: Session,
   step: number,
   batch: Parameters<typeof trainStep>[2],
 ) {
@@ -81,7 +81,7 @@ async function takeStep(
   if (norm !== null) requireFinite("gradient", norm, step);
   return {
     "train/loss": loss,
-    "train/bitsPerByte": loss / Math.LN2,
+    "train/bitsPerByte": loss / Math.LN2 / corpus.bytesPerToken,
     ...(norm === null ? {} : { "train/gradientNorm": norm }),
     learningRate,
   };

@@ -6,6 +6,7 @@
  */
 import { isInputError } from "@reformer-ts/internal-checks";
 import { Command, CommanderError } from "commander";
+import { convertCommand, exportCommand } from "./commands/convert";
 import { evaluateCommand } from "./commands/evaluate";
 import { generateCommand } from "./commands/generate";
 import { backendCommand, doctorCommand } from "./commands/machine";
@@ -23,6 +24,8 @@ const commands: readonly ((terminal: Terminal, exit: ExitCode) => Command)[] = [
   evaluateCommand,
   scoreCommand,
   plotCommand,
+  convertCommand,
+  exportCommand,
   verifyCommand,
   doctorCommand,
   backendCommand,

@@ -21,6 +21,7 @@ export async function evaluate(
     length,
     batch,
     stride,
+    bytesPerToken: corpus.bytesPerToken,
     limit: whole ? Infinity : evaluateTokens,
     interrupted: () => stop.signal !== null,
   });
@@ -34,9 +35,11 @@ export async function evaluate(
 export async function sample({ config, corpus, model, progress }: Session, watcher: Watcher): Promise<void> {
   const { training } = config;
   const maxTokens = Math.min(training.sampleTokens, config.model.maxLength - 1);
-  const prompt = passageOf(corpus.heldOut, 0, Math.min(256, training.length));
+  const prompt = passageOf(corpus, 0, Math.min(256, training.length));
   const seed = deriveSeed(training.seed, "sample", progress.step);
   let text = "";
-  for await (const piece of writeOn(model, prompt, { maxTokens, temperature: 0.8, seed })) text += piece;
+  const { tokenizer } = corpus;
+  for await (const piece of writeOn(model, tokenizer, prompt, { maxTokens, temperature: 0.8, seed }))
+    text += piece;
   watcher.sample(text);
 }

@@ -1,5 +1,5 @@
 /** Text that continues text, as it is made. */
-import { byteTokenizer } from "@reformer-ts/data";
+import type { Tokenizer } from "@reformer-ts/data";
 import { InputError } from "@reformer-ts/internal-checks";
 import { generate, type GenerateOptions, type Reformer } from "@reformer-ts/model";
 import { nextTurn } from "./stop";
@@ -12,13 +12,14 @@ import { nextTurn } from "./stop";
  */
 export async function* writeOn(
   model: Reformer,
+  tokenizer: Tokenizer,
   prompt: Int32Array,
   options: GenerateOptions,
 ): AsyncGenerator<string, void> {
-  const text = byteTokenizer().stream();
+  const text = tokenizer.stream();
   for await (const token of generate(model, fitPrompt(model, prompt, options.maxTokens), options)) {
-    // A vocabulary may be rounded up: what is no byte is no text.
-    const piece = token < 256 ? text.push(token) : "\ufffd";
+    // A vocabulary may be rounded up: what the tokenizer does not know is no text.
+    const piece = token < tokenizer.vocabSize ? text.push(token) : "\ufffd";
     if (piece !== "") yield piece;
     await nextTurn();
   }

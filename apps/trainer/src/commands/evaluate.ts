@@ -4,10 +4,12 @@ import { Command } from "commander";
 import { openCorpus } from "../corpus";
 import { measure } from "../evaluate";
 import type { Terminal } from "../terminal";
-import { openModel } from "./model-of";
-import { backendOption, numberFlag } from "./shared";
+import { openModel, requireTokenizer } from "./model-of";
+import { dataSchema } from "../config/schema";
+import { backendOption, checkpointHelp, numberFlag } from "./shared";
 
 interface Flags {
+  corpus?: string;
   backend: string;
   length?: number;
   stride?: number;
@@ -19,10 +21,8 @@ export function evaluateCommand(terminal: Terminal): Command {
   return new Command("evaluate")
     .summary("measure a checkpoint on held-out text")
     .description("Bits per byte of the text that a run held out, every byte foretold once.")
-    .argument(
-      "[checkpoint]",
-      "a run, of which the best checkpoint is taken, or a checkpoint (default: the newest run)",
-    )
+    .argument("[checkpoint]", checkpointHelp)
+    .option("--corpus <path>", "another text than the run's, of which the same share is held out")
     .option(
       "--length <tokens>",
       "tokens in a window (default: as in training)",
@@ -40,26 +40,35 @@ export function evaluateCommand(terminal: Terminal): Command {
     .action(async (path: string | undefined, flags: Flags) => {
       const { model, checkpoint, dispose } = await openModel(terminal, path, flags);
       const { state } = checkpoint;
-      if (state === null) {
+      if (state === null && flags.corpus === undefined) {
         throw new InputError({
           field: "checkpoint",
           given: `${checkpoint.path}, which says nothing of a text`,
-          allowed: "one with a trainer.json; `reformer score` takes any text",
+          allowed: "one with a trainer.json, or told of a text by --corpus",
         });
       }
-      const corpus = openCorpus(state.data);
+      const data = dataSchema.parse({
+        ...state?.data,
+        ...(flags.corpus === undefined ? {} : { corpus: flags.corpus }),
+      });
+      const corpus = openCorpus(data, requireTokenizer(checkpoint));
       try {
-        const { length, stride } = windowFlags(flags, state.training.length, state.training.evaluateStride);
+        const { length, stride } = windowFlags(
+          flags,
+          state?.training.length ?? model.config.maxLength,
+          state?.training.evaluateStride,
+        );
         const { bitsPerByte, tokens } = (await measure(model, corpus.heldOut, {
           length,
           stride,
           batch: 1,
           limit: flags.limit,
+          bytesPerToken: corpus.bytesPerToken,
         }))!;
-        const step = state.step;
+        const step = state?.step ?? null;
         terminal.out(
           flags.json
-            ? `${JSON.stringify({ checkpoint: checkpoint.path, step, corpus: state.data.corpus, tokens, bitsPerByte })}\n`
+            ? `${JSON.stringify({ checkpoint: checkpoint.path, step, corpus: data.corpus, tokens, bitsPerByte })}\n`
             : `held-out bits per byte: ${bitsPerByte.toFixed(2)}\n`,
         );
       } finally {

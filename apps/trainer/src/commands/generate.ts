@@ -1,16 +1,16 @@
 /** `reformer generate`: a checkpoint goes on with a text. The text goes to stdout as it is made, the rest to stderr. */
-import { byteTokenizer } from "@reformer-ts/data";
+import type { Tokenizer } from "@reformer-ts/data";
 import { readText } from "@reformer-ts/data/node";
 import { InputError } from "@reformer-ts/internal-checks";
 import { Command, Option } from "commander";
 import { openCorpus, passageOf } from "../corpus";
-import type { Checkpoint } from "../run/checkpoint";
+import type { Source } from "../checkpoints/open-source";
 import { dim, type Terminal } from "../terminal";
 import { writeOn } from "../write-on";
-import { openModel } from "./model-of";
-import { backendOption, numberFlag } from "./shared";
+import { openModel, requireTokenizer } from "./model-of";
+import { backendOption, checkpointHelp, numberFlag } from "./shared";
 
-/** Bytes of a passage. */
+/** Tokens of a passage. */
 const passageLength = 400;
 
 interface Flags {
@@ -29,14 +29,11 @@ export function generateCommand(terminal: Terminal): Command {
   return new Command("generate")
     .summary("let a checkpoint write on")
     .description("Continues a text. Only what the model writes goes to stdout.")
-    .argument(
-      "[checkpoint]",
-      "a run, of which the best checkpoint is taken, or a checkpoint (default: the newest run)",
-    )
+    .argument("[checkpoint]", checkpointHelp)
     .option("--prompt <text>", "what to continue")
     .addOption(new Option("--prompt-file <file>", "a file to continue").conflicts("prompt"))
     .addOption(
-      new Option("--passage <byte>", "continue the held-out text from there (this is the default, from 0)")
+      new Option("--passage <token>", "continue the held-out text from there (this is the default, from 0)")
         .argParser(numberFlag("--passage", { least: 0, whole: true }))
         .conflicts(["prompt", "promptFile"]),
     )
@@ -70,10 +67,17 @@ export function generateCommand(terminal: Terminal): Command {
     .action(async (path: string | undefined, flags: Flags) => {
       const { model, checkpoint, dispose } = await openModel(terminal, path, flags);
       try {
-        const prompt = promptOf(flags, checkpoint);
-        terminal.err(dim(terminal, byteTokenizer().decode(prompt)));
+        const tokenizer = requireTokenizer(checkpoint);
+        const prompt = promptOf(flags, checkpoint, tokenizer);
+        terminal.err(dim(terminal, tokenizer.decode(prompt)));
         const { tokens: maxTokens, temperature, topK, topP, seed } = flags;
-        for await (const piece of writeOn(model, prompt, { maxTokens, temperature, topK, topP, seed }))
+        for await (const piece of writeOn(model, tokenizer, prompt, {
+          maxTokens,
+          temperature,
+          topK,
+          topP,
+          seed,
+        }))
           terminal.out(piece);
         terminal.out("\n");
       } finally {
@@ -82,11 +86,15 @@ export function generateCommand(terminal: Terminal): Command {
     });
 }
 
-function promptOf({ prompt, promptFile, passage = 0 }: Flags, { path, state }: Checkpoint): Int32Array {
+function promptOf(
+  { prompt, promptFile, passage = 0 }: Flags,
+  { path, state }: Source,
+  tokenizer: Tokenizer,
+): Int32Array {
   if (prompt === "")
     throw new InputError({ field: "--prompt", given: "empty", allowed: "at least one character" });
-  if (prompt !== undefined) return byteTokenizer().encode(prompt);
-  if (promptFile !== undefined) return byteTokenizer().encode(readText(promptFile));
+  if (prompt !== undefined) return tokenizer.encode(prompt);
+  if (promptFile !== undefined) return tokenizer.encode(readText(promptFile));
   if (state === null) {
     throw new InputError({
       field: "--prompt",
@@ -94,9 +102,9 @@ function promptOf({ prompt, promptFile, passage = 0 }: Flags, { path, state }: C
       allowed: `given, because ${path} says nothing of a text`,
     });
   }
-  const corpus = openCorpus(state.data);
+  const corpus = openCorpus(state.data, tokenizer);
   try {
-    return passageOf(corpus.heldOut, passage, passageLength);
+    return passageOf(corpus, passage, passageLength);
   } finally {
     corpus.close();
   }
@@ -106,5 +114,6 @@ const examples = `
 Examples:
   reformer generate                                       the newest run continues its held-out text
   reformer generate runs/novel --prompt "Raskolnikov " --tokens 1000
+  reformer generate google/reformer-crime-and-punishment --prompt "A few months later"
   reformer generate --passage 20000 --temperature 0.6 --top-k 40 --seed 7
 `;

@@ -1,11 +1,13 @@
 /** `reformer score`: how well a checkpoint foretells any text. */
-import { openByteSource } from "@reformer-ts/data/node";
+import type { Tokenizer } from "@reformer-ts/data";
+import { type FileSource, openByteSource } from "@reformer-ts/data/node";
 import { Command } from "commander";
+import { bytesPerToken, encode, tokensAre } from "../corpus";
 import { measure } from "../evaluate";
 import type { Terminal } from "../terminal";
 import { windowFlags } from "./evaluate";
-import { openModel } from "./model-of";
-import { backendOption, numberFlag } from "./shared";
+import { openModel, requireTokenizer } from "./model-of";
+import { backendOption, checkpointHelp, numberFlag } from "./shared";
 
 interface Flags {
   checkpoint?: string;
@@ -21,7 +23,7 @@ export function scoreCommand(terminal: Terminal): Command {
     .summary("bits per byte of a file")
     .description("Bits per byte of UTF-8 texts (.gz too, or folders of them), one line each.")
     .argument("<files...>", "what to measure")
-    .option("--checkpoint <folder>", "a run or a checkpoint (default: the newest run)")
+    .option("--checkpoint <folder>", checkpointHelp)
     .option(
       "--length <tokens>",
       "tokens in a window (default: as in training)",
@@ -48,13 +50,14 @@ export function scoreCommand(terminal: Terminal): Command {
       );
       try {
         for (const file of files) {
-          const source = openByteSource(file);
+          const source = openTokens(file, requireTokenizer(checkpoint));
           try {
             const { bitsPerByte, tokens } = (await measure(model, source, {
               length,
               stride,
               batch: 1,
               limit: flags.limit,
+              bytesPerToken: source.bytesPerToken,
             }))!;
             terminal.out(
               flags.json
@@ -69,6 +72,13 @@ export function scoreCommand(terminal: Terminal): Command {
         dispose();
       }
     });
+}
+
+/** A text as a model's tokens, and how much text a token is. */
+function openTokens(file: string, tokenizer: Tokenizer): FileSource & { bytesPerToken: number } {
+  if (tokensAre(tokenizer, "bytes")) return { ...openByteSource(file), bytesPerToken: 1 };
+  const tokens = encode(file, tokenizer);
+  return { ...tokens, bytesPerToken: bytesPerToken(tokens, tokenizer), close: () => {} };
 }
 
 const examples = `

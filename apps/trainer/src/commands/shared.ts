@@ -11,6 +11,10 @@ export function backendOption(): Option {
   return new Option("--backend <name>", `where to compute: ${BACKEND_CHOICES.join(", ")}`).default("auto");
 }
 
+/** What may be named where a model is wanted. */
+export const checkpointHelp =
+  "a run, of which the best checkpoint is taken, or a checkpoint; a folder of transformers or a file of its weights; a checkpoint of Trax; or a model's id on the Hugging Face hub (default: the newest run)";
+
 /** The run that is meant when none is named. */
 export function requireRun(path: string | undefined): string {
   const run = path ?? latestRun();

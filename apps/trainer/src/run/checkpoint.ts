@@ -12,6 +12,7 @@ import {
   readParameters,
   type ReformerConfig,
   resolveConfig,
+  type StoredModel,
   type StoredTensor,
   tensorsFromState,
 } from "@reformer-ts/model";
@@ -50,13 +51,23 @@ export interface Checkpoint {
 export async function saveCheckpoint(
   run: string,
   config: ReformerConfig,
-  { parameters, optimizer }: { parameters: Parameters; optimizer: Optimizer },
+  {
+    parameters,
+    optimizer,
+    files: others = {},
+  }: {
+    parameters: Parameters;
+    optimizer: Optimizer;
+    /** What else belongs to the weights, such as a tokenizer. */
+    files?: Record<string, Uint8Array>;
+  },
   progress: TrainingProgress,
 ): Promise<string> {
   const weights = await readParameters(parameters);
   requireFinite(weights, progress.step);
   const path = checkpointPath(run, progress.step);
   const files = {
+    ...others,
     [names.config]: Buffer.from(`${JSON.stringify(config, null, 2)}\n`),
     [names.model]: encodeSafetensors(weights, { format: "reformer-ts" }),
     [names.optimizer]: encodeSafetensors(await readParameters(optimizer.moments), {
@@ -91,10 +102,15 @@ export function openCheckpoint(
   return readSmallFiles((prefer === "newest" ? all.at(-1)! : bestOf(all)).path);
 }
 
+/** @throws InputError when the weights are missing or damaged */
+export function readModel({ path, config, state }: Checkpoint): StoredModel {
+  return { config, state: readTensors(join(path, names.model), names.model, state) };
+}
+
 /** @throws InputError when the weights are missing, damaged or do not fit the config; the caller owns the parameters */
-export function loadParameters({ path, config, state }: Checkpoint): Parameters {
-  const file = join(path, names.model);
-  return parametersFromState(config, readTensors(file, names.model, state), file);
+export function loadParameters(checkpoint: Checkpoint): Parameters {
+  const { config, state } = readModel(checkpoint);
+  return parametersFromState(config, state, join(checkpoint.path, names.model));
 }
 
 /** @throws InputError when the optimizer's file is missing, damaged or of other weights */

@@ -11,6 +11,7 @@ import { writeFileAtomically } from "./atomic";
 import { pruneCheckpoints, saveCheckpoint } from "./checkpoint";
 import { checkpointsOf, runFiles } from "./folder";
 import { appendMetrics, readMetrics } from "./metrics";
+import { tokenizerFiles, tokenizerKind } from "../checkpoints/tokenizer-beside";
 import { writeRunConfig } from "./run-config";
 
 export interface Recorded {
@@ -62,12 +63,12 @@ export function recorder(
         await saveCheckpoint(
           run,
           config.model,
-          { parameters, optimizer },
+          { parameters, optimizer, files: tokenizerFiles(corpus.tokenizer) },
           {
             ...progress,
             backend,
             corpus: { bytes: corpus.bytes, sha256: corpus.sha256 },
-            tokenizer: { type: "bytes" },
+            tokenizer: { type: tokenizerKind(corpus.tokenizer) },
             data,
             training,
           },

@@ -19,7 +19,7 @@ const stateSchema = z.strictObject({
   heldOut: z.number().nullable().describe("bits per byte measured at this step"),
   backend: z.string(),
   corpus: z.strictObject({ bytes: whole, sha256: z.string() }),
-  tokenizer: z.strictObject({ type: z.literal("bytes") }),
+  tokenizer: z.strictObject({ type: z.enum(["bytes", "reserved", "subword"]) }),
   data: dataSchema,
   training: trainingSchema,
   files: z.record(z.string(), z.strictObject({ bytes: whole, sha256: z.string() })),

@@ -67,7 +67,7 @@ describe("withPositions", () => {
   });
 
   it("comes as near as a grid of another shape can", async () => {
-    const sizes = fc.constantFrom([2, 12], [3, 8], [6, 4], [8, 3], [2, 3, 4], [12, 2]);
+    const sizes = fc.constantFrom<number[]>([2, 12], [3, 8], [6, 4], [8, 3], [2, 3, 4], [12, 2]);
     const model = await stored(mutable);
     const before = await vectors(model);
     await fc.assert(

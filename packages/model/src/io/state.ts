@@ -43,6 +43,24 @@ export function tensorsFromState(
   stored: Record<string, StoredTensor>,
   where: string,
 ): Record<string, Tensor> {
+  requireState(shapes, stored, where);
+  return Object.fromEntries(
+    Object.keys(shapes).map((name) => {
+      const { data, shape } = stored[name]!;
+      return [name, tensor(data as Float32Array, shape, "float32")];
+    }),
+  );
+}
+
+/**
+ * @param where the file's name, for messages
+ * @throws InputError unless there are exactly these tensors, of these shapes and of type F32
+ */
+export function requireState(
+  shapes: Record<string, readonly number[]>,
+  stored: Record<string, StoredTensor>,
+  where: string,
+): void {
   for (const name of Object.keys(stored)) {
     if (!Object.hasOwn(shapes, name)) {
       const meant = nearest(name, Object.keys(shapes));
@@ -56,12 +74,6 @@ export function tensorsFromState(
     }
   }
   for (const [name, shape] of Object.entries(shapes)) checkStored(name, shape, stored[name], where);
-  return Object.fromEntries(
-    Object.keys(shapes).map((name) => {
-      const { data, shape } = stored[name]!;
-      return [name, tensor(data as Float32Array, shape, "float32")];
-    }),
-  );
 }
 
 function checkStored(
