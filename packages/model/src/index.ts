@@ -57,7 +57,7 @@ export { readTorchFile } from "./io/torch-file";
 export { runCase, type CaseErrors, type GoldenCase } from "./verify/run-case";
 export { beyondTolerance, tolerances, type Measured } from "./verify/tolerance";
 export { stateFromTransformers, stateToTransformers, transformersNames } from "./io/transformers-names";
-export { parametersFromState, readParameters, tensorsFromState } from "./io/state";
+export { parametersFromState, readParameters, requireState, tensorsFromState } from "./io/state";
 export { registerMissingKernels } from "./kernels/unsorted-segment-sum";
 
 // What a fused kernel takes over.
