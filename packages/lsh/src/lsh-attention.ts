@@ -48,7 +48,8 @@ export interface LshGrads {
  * @throws InputError when shapes disagree or an option is out of range
  */
 export function lshAttentionForward(queryKey: tf.Tensor, value: tf.Tensor, options: LshOptions): LshResult {
-  const sizes = checkHeads({ queryKey, value }, options.keyMask);
+  const { hashed = queryKey } = options;
+  const sizes = checkHeads({ queryKey, value, hashed }, options.keyMask);
   const chunking = resolveLshChunking(sizes.length, options);
   if (chunking.isFull) {
     return { ...fullAttentionForward(queryKey, queryKey, value, sharedOptions(options)), buckets: null };
@@ -114,13 +115,13 @@ export function lshAttentionGrad(dOutput: tf.Tensor, saved: LshSaved, options: L
 }
 
 /** Replayed buckets as they are, or the hash of the queries with masked tokens moved to one bucket more. */
-function resolveBuckets(queryKey: tf.Tensor, { paddedLength }: Chunking, options: LshOptions): tf.Tensor4D {
+function resolveBuckets(queryKey: tf.Tensor, { hashedLength }: Chunking, options: LshOptions): tf.Tensor4D {
   const [batch, heads, length, depth] = queryKey.shape as [number, number, number, number];
   const { chunkLength, numHashes = 1, maxLength, seed = 0, keyMask } = options;
   requireInteger("numHashes", numHashes, 1);
   if (options.buckets) return tf.clone(checkBuckets(options.buckets, { batch, heads, length }, options));
   // What a token hashes to must not depend on how many follow it, so strict routing counts buckets by the maximum.
-  const counted = options.routing === "strict" ? (maxLength ?? paddedLength) : paddedLength;
+  const counted = options.routing === "strict" ? (maxLength ?? hashedLength) : hashedLength;
   const factors = resolveNumBuckets(options.numBuckets, { length: counted, chunkLength, maxLength });
   const rotations =
     options.rotations ?? drawRotations({ heads, depth, numHashes, numBuckets: factors, seed });
@@ -129,7 +130,7 @@ function resolveBuckets(queryKey: tf.Tensor, { paddedLength }: Chunking, options
     depth,
     numHashes,
   });
-  const buckets = hashVectors(queryKey, rotations, factors);
+  const buckets = hashVectors(options.hashed ?? queryKey, rotations, factors);
   if (!keyMask) return buckets;
   const real = tf.cast(tf.reshape(tf.notEqual(tf.cast(keyMask, "int32"), 0), [batch, 1, 1, length]), "int32");
   const extra = tf.scalar(bucketCount(factors), "int32");

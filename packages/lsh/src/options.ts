@@ -30,6 +30,11 @@ export interface ChunkedOptions extends MaskOptions {
   chunksAfter?: number;
   /** Slots in a round, empty ones included: a multiple of chunkLength. Default: the smallest that holds length. */
   paddedLength?: number;
+  /**
+   * Chunks neighbour each other on a ring, and with several rounds on one ring over all of them, as in the references.
+   * Without it, a round ends at its first and last chunk. Default true.
+   */
+  ring?: boolean;
 }
 
 export interface LshOptions extends ChunkedOptions {
@@ -43,6 +48,8 @@ export interface LshOptions extends ChunkedOptions {
   rotations?: Tensor;
   /** Seed of the rotations. Default 0. */
   seed?: number;
+  /** `[batch, heads, length, depth]`: what is hashed in place of queryKey, such as vectors before rotary positions. */
+  hashed?: Tensor;
   /** `[batch, heads, numHashes, length]` int32: the buckets of an earlier pass, used instead of hashing. */
   buckets?: Tensor;
   /**
@@ -64,6 +71,8 @@ export interface Chunking {
   chunksAfter: number;
   causal: boolean;
   paddedLength: number;
+  /** Slots that automatic bucket counts follow: without the gap that opens the ring. */
+  hashedLength: number;
   /** The sequence fits one chunk: plain full attention takes over. */
   isFull: boolean;
 }
@@ -71,7 +80,14 @@ export interface Chunking {
 /** @throws InputError when a size is no positive integer, or paddedLength is no multiple of chunkLength */
 export function resolveChunking(
   length: number,
-  { chunkLength, chunksBefore = 1, chunksAfter = 0, causal = true, paddedLength }: ChunkedOptions,
+  {
+    chunkLength,
+    chunksBefore = 1,
+    chunksAfter = 0,
+    causal = true,
+    paddedLength,
+    ring = true,
+  }: ChunkedOptions,
 ): Chunking {
   requireInteger("chunkLength", chunkLength, 1);
   requireInteger("chunksBefore", chunksBefore, 0);
@@ -86,7 +102,17 @@ export function resolveChunking(
       allowed: `a multiple of chunkLength (${chunkLength}) that is at least length (${length})`,
     });
   }
-  return { chunkLength, chunksBefore, chunksAfter, causal, paddedLength: padded, isFull };
+  // Empty chunks at the end of every round, as many as a window reaches over: around the ring there is nothing to see.
+  const gap = ring || isFull ? 0 : Math.max(chunksBefore, chunksAfter) * chunkLength;
+  return {
+    chunkLength,
+    chunksBefore,
+    chunksAfter,
+    causal,
+    paddedLength: padded + gap,
+    hashedLength: padded,
+    isFull,
+  };
 }
 
 /** @throws InputError unless `value` is an integer of at least `least` */
