@@ -10,7 +10,7 @@ import {
   torchRotations,
 } from "@reformer-ts/lsh";
 import { deriveSeed } from "@reformer-ts/internal-random";
-import type { Saved } from "@reformer-ts/reversible";
+import type { GradientSink, Saved } from "@reformer-ts/reversible";
 import type { ReformerConfig } from "./config";
 import { biasNames, projectionNames } from "./parameters";
 import { dropoutRates, paddedLength, type Pass } from "./pass";
@@ -35,8 +35,11 @@ export interface AttentionMechanism {
   readonly biases: readonly string[];
   /** Takes `projections`. With `saved`, repeats the pass that left it. */
   attend(projections: Tensor4D[], seed: number, saved?: Saved): { attended: Attended; saved: Saved };
-  /** @returns a gradient for each projection; the caller owns them */
-  pull(dOutput: Tensor4D, attended: Attended, seed: number): Tensor[];
+  /**
+   * @param sink owns the gradients of parameters that the mechanism has beside those of its projections
+   * @returns a gradient for each projection; the caller owns them
+   */
+  pull(dOutput: Tensor4D, attended: Attended, seed: number, sink: GradientSink): Tensor[];
 }
 
 /** @param layer index of the layer, from the input up */
@@ -162,7 +165,8 @@ function masking(rate: number, seed: number, { keyMask }: Pass) {
   };
 }
 
-function hold(parts: Omit<Attended, "dispose">): Attended {
+/** An {@link Attended} that owns its parts. */
+export function hold(parts: Omit<Attended, "dispose">): Attended {
   return {
     ...parts,
     dispose() {

@@ -108,7 +108,7 @@ export function attentionFunction(
           dHeads: splitHeads(matMul(gradient, get("output"), false, true), batch, length),
         };
       });
-      const dProjections = mechanism.pull(dHeads, attended, seed);
+      const dProjections = mechanism.pull(dHeads, attended, seed, sink);
       const pulled = tidy(() => {
         const rowGradients = dProjections.map(mergeHeads);
         const dInput = rowGradients

@@ -53,14 +53,15 @@ function targetsOf({ head, vocabSize, numClasses }: ReformerConfig, { batch, len
   }
 }
 
-interface Ids {
+export interface Ids {
   count: number;
   least: number;
   below: number;
   what: string;
 }
 
-function checkIds(field: string, ids: Int32Array, { count, least, below, what }: Ids): void {
+/** @throws InputError when there are more or fewer ids than `count`, or one is out of range */
+export function checkIds(field: string, ids: Int32Array, { count, least, below, what }: Ids): void {
   if (ids.length !== count) {
     throw new InputError({
       field,

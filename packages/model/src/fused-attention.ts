@@ -55,7 +55,7 @@ export function fusedAttention(
 
     pull({ x, attended, seed }, dy, sink) {
       const { dHeads, dWeight } = runMergeHeadsGrad({ heads: attended.output, weight: get("output"), dy });
-      const dProjections = mechanism.pull(dHeads, attended, seed);
+      const dProjections = mechanism.pull(dHeads, attended, seed, sink);
       const [dFirst, dSecond, dThird] = dProjections;
       const pulled = runHeadsGrad(
         { x, ...weights(), dFirst: dFirst!, dSecond: dSecond!, dThird },

@@ -3,15 +3,19 @@ import type { Scalar } from "@tensorflow/tfjs-core";
 import { clippingSink } from "./optim/clip";
 import type { Optimizer } from "./optim/adam";
 import type { Batch } from "./batch";
+import type { GradientSink } from "@reformer-ts/reversible";
 import type { Pass } from "./pass";
 import { lossAndGradients, type Reformer } from "./reformer";
 
-export interface TrainStepOptions extends Omit<Pass, "training"> {
-  /** Decides dropout and hash rotations of this step. */
-  seed: number;
+export interface StepOptions {
   learningRate: number;
   /** Longest the gradients may be together; without it every gradient is applied as soon as it is known. */
   clipNorm?: number | null;
+}
+
+export interface TrainStepOptions extends StepOptions, Omit<Pass, "training"> {
+  /** Decides dropout and hash rotations of this step. */
+  seed: number;
   /** Layers, counted from the input, whose activations are kept instead of rebuilt. */
   keepLayers?: number;
 }
@@ -28,13 +32,28 @@ export function trainStep(
   optimizer: Optimizer,
   batch: Batch,
   { learningRate, clipNorm = null, ...pass }: TrainStepOptions,
-): { loss: Scalar; gradientNorm: Scalar | null } {
+): StepResult {
+  const options = { learningRate, clipNorm };
+  return takeStep(optimizer, options, (sink) => lossAndGradients(model, batch, { ...pass, sink }));
+}
+
+/** The caller owns both. */
+export interface StepResult {
+  loss: Scalar;
+  gradientNorm: Scalar | null;
+}
+
+/** Moves whatever `run` gives gradients of; `run` returns the loss. */
+export function takeStep(
+  optimizer: Optimizer,
+  { learningRate, clipNorm = null }: StepOptions,
+  run: (sink: GradientSink) => Scalar,
+): StepResult {
   optimizer.beginStep(learningRate);
   if (clipNorm === null) {
-    const loss = lossAndGradients(model, batch, { ...pass, sink: optimizer.update });
-    return { loss, gradientNorm: null };
+    return { loss: run(optimizer.update), gradientNorm: null };
   }
   const clipping = clippingSink();
-  const loss = lossAndGradients(model, batch, { ...pass, sink: clipping.sink });
+  const loss = run(clipping.sink);
   return { loss, gradientNorm: clipping.flush(clipNorm, optimizer.update) };
 }

@@ -5,12 +5,17 @@ export interface History {
   /** `width` numbers starting here belong to `position`. */
   offset(position: number): number;
   values(): Float32Array;
+  /** A copy that goes its own way. */
+  fork(): History;
 }
 
 /** @param keep only this many of the newest positions are needed; older ones may be overwritten */
 export function history(width: number, keep = Infinity): History {
-  let values = new Float32Array(width * Math.min(keep, 256));
-  let length = 0;
+  return continued(new Float32Array(width * Math.min(keep, 256)), 0, width, keep);
+}
+
+/** Takes `values`. */
+function continued(values: Float32Array, length: number, width: number, keep: number): History {
   const offset = (position: number) => (keep === Infinity ? position : position % keep) * width;
   return {
     get length() {
@@ -28,5 +33,6 @@ export function history(width: number, keep = Infinity): History {
       values.set(vector, at);
       length++;
     },
+    fork: () => continued(values.slice(), length, width, keep),
   };
 }

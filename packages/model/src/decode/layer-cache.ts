@@ -6,7 +6,7 @@
 import { InputError } from "@reformer-ts/internal-checks";
 import type { AttentionKind, ReformerConfig } from "../config";
 import { attendOne } from "./attend-one";
-import { history } from "./history";
+import { history, type History } from "./history";
 import { sortedRound, visibleInBuckets, visiblePositions, type SortedRound } from "./sorted-window";
 
 export interface LayerCache {
@@ -21,6 +21,8 @@ export interface LayerCache {
    * Remembers a token and attends from it, writing `[heads * depth]` numbers to `output`.
    */
   attend(projections: readonly Float32Array[], buckets: Int32Array | undefined, output: Float32Array): void;
+  /** A copy that goes its own way: one text so far, two ways on. */
+  fork(): LayerCache;
 }
 
 /** @throws InputError when the model is not causal or looks at later chunks: such a model cannot write */
@@ -31,17 +33,28 @@ export function layerCache(config: ReformerConfig, kind: AttentionKind, numBucke
     if (config[key]! > 0)
       throw new InputError({ field: `config.${key}`, given: `${config[key]}`, allowed: "0 to generate" });
   }
-  return kind === "lsh" ? lshCache(config, numBuckets) : plainCache(config, kind);
+  const width = config.numHeads * config.dHead;
+  if (kind === "lsh") {
+    const rounds = Array.from({ length: config.numHeads }, () =>
+      Array.from({ length: config.numHashes }, () => sortedRound(numBuckets)),
+    );
+    return lshCache(config, { keys: history(width), values: history(width) }, rounds);
+  }
+  const reach = kind === "local" ? (config.localChunksBefore! + 1) * config.localChunkLength! : Infinity;
+  return plainCache(config, kind, { keys: history(width, reach), values: history(width, reach) });
 }
 
-function lshCache(config: ReformerConfig, numBuckets: number): LayerCache {
-  const { numHeads, dHead, numHashes, chunkLength, chunksBefore } = config;
-  const width = numHeads * dHead;
-  const keys = history(width);
-  const values = history(width);
-  const rounds = Array.from({ length: numHeads }, () =>
-    Array.from({ length: numHashes }, () => sortedRound(numBuckets)),
-  );
+interface Histories {
+  keys: History;
+  values: History;
+}
+
+const forked = ({ keys, values }: Histories): Histories => ({ keys: keys.fork(), values: values.fork() });
+
+/** @param rounds by head and round */
+function lshCache(config: ReformerConfig, histories: Histories, rounds: SortedRound[][]): LayerCache {
+  const { dHead, numHeads, numHashes, chunkLength, chunksBefore } = config;
+  const { keys, values } = histories;
   const remember = ([queryKey, value]: readonly Float32Array[], buckets?: Int32Array) => {
     keys.append(normalizedKey(queryKey!, dHead));
     values.append(value!);
@@ -56,6 +69,12 @@ function lshCache(config: ReformerConfig, numBuckets: number): LayerCache {
   };
   return {
     remember,
+    fork: () =>
+      lshCache(
+        config,
+        forked(histories),
+        rounds.map((ofHead) => ofHead.map((round) => round.fork())),
+      ),
     attend(projections, buckets, output) {
       remember(projections, buckets);
       const length = keys.length;
@@ -69,14 +88,11 @@ function lshCache(config: ReformerConfig, numBuckets: number): LayerCache {
   };
 }
 
-function plainCache(config: ReformerConfig, kind: AttentionKind): LayerCache {
+function plainCache(config: ReformerConfig, kind: AttentionKind, histories: Histories): LayerCache {
   const { numHeads, dHead } = config;
+  const { keys, values } = histories;
   const chunkLength = config.localChunkLength!;
   const chunksBefore = config.localChunksBefore!;
-  const width = numHeads * dHead;
-  const reach = kind === "local" ? (chunksBefore + 1) * chunkLength : Infinity;
-  const keys = history(width, reach);
-  const values = history(width, reach);
   const shared = kind === "local" && config.localSharedQueryKey;
   const scale = 1 / Math.sqrt(dHead);
   const remember = (projections: readonly Float32Array[]) => {
@@ -86,6 +102,7 @@ function plainCache(config: ReformerConfig, kind: AttentionKind): LayerCache {
   };
   return {
     remember,
+    fork: () => plainCache(config, kind, forked(histories)),
     attend(projections, _buckets, output) {
       remember(projections);
       const last = keys.length - 1;

@@ -12,12 +12,20 @@ export interface SortedRound {
   lastBucket(): readonly number[];
   /** Positions that stand in slots `from` … `to - 1`, in order; slots beyond the end hold nothing. */
   positions(from: number, to: number): number[];
+  /** A copy that goes its own way. */
+  fork(): SortedRound;
 }
 
 export function sortedRound(numBuckets: number): SortedRound {
-  const members: number[][] = Array.from({ length: numBuckets }, () => []);
-  let length = 0;
-  let newest = 0;
+  return continued(
+    Array.from({ length: numBuckets }, () => []),
+    0,
+    0,
+  );
+}
+
+/** Takes `members`: positions by bucket. */
+function continued(members: number[][], length: number, newest: number): SortedRound {
   return {
     append(bucket) {
       members[bucket]!.push(length++);
@@ -32,7 +40,7 @@ export function sortedRound(numBuckets: number): SortedRound {
     positions(from, to) {
       const found: number[] = [];
       let start = 0;
-      for (let bucket = 0; bucket < numBuckets && start < to; bucket++) {
+      for (let bucket = 0; bucket < members.length && start < to; bucket++) {
         const inBucket = members[bucket]!;
         const end = start + inBucket.length;
         for (let slot = Math.max(from, start); slot < Math.min(to, end); slot++)
@@ -41,6 +49,12 @@ export function sortedRound(numBuckets: number): SortedRound {
       }
       return found;
     },
+    fork: () =>
+      continued(
+        members.map((positions) => [...positions]),
+        length,
+        newest,
+      ),
   };
 }
 

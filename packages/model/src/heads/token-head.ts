@@ -23,15 +23,19 @@ import { disposeNorm } from "../layer-norm";
 import type { Parameters } from "../parameters";
 import { summingSink } from "../residual";
 import { crossEntropy, crossEntropyAndGrad } from "./cross-entropy";
-import { finalNorm } from "./final-norm";
+import { finalNorm, type FinalNorm } from "./final-norm";
 import type { Head } from "./head";
 
 const pieceLength = 2048;
 
-export function tokenHead(config: ReformerConfig, parameters: Parameters): Head {
+/** @param norm from the two streams to what is projected; as wide as both together unless told otherwise */
+export function tokenHead(
+  config: ReformerConfig,
+  parameters: Parameters,
+  norm: FinalNorm = finalNorm(config, parameters),
+): Head {
   const { dModel, headBias } = config;
   const get = (name: string) => parameters.get(name) as Tensor2D;
-  const norm = finalNorm(config, parameters);
   const project = (normalized: Tensor2D) =>
     tidy(() => {
       const logits = matMul(normalized, get("head.weight")) as Tensor2D;
