@@ -6,19 +6,23 @@ import {
   type Optimizer,
   type Parameters,
 } from "@reformer-ts/model";
+import { byteTokenizer, type Tokenizer } from "@reformer-ts/data";
 import { Command } from "commander";
 import { openBackend } from "../backend";
+import { folderFiles } from "../checkpoints/local-files";
+import { type Source, sourceParameters } from "../checkpoints/open-source";
+import { tokenizerBeside } from "../checkpoints/tokenizer-beside";
 import { banner } from "../banner";
 import { addConfigFlags, readConfigFlags } from "../config/command-flags";
-import { readConfigFile } from "../config/files";
 import { showValue } from "../config/flags";
-import { type NamedLayer, resolveRun } from "../config/resolve";
+import type { NamedLayer } from "../config/resolve";
 import type { RunConfig } from "../config/schema";
 import { openCorpus, requireWindows } from "../corpus";
 import { train } from "../loop";
 import { type Checkpoint, loadOptimizer, loadParameters, openCheckpoint } from "../run/checkpoint";
 import { chooseRun, resumeConfig, type RunFlags } from "../run/choose-run";
 import { checkpointsOf, makeFolder } from "../run/folder";
+import { beginRun } from "../run/init-run";
 import { lockRun } from "../run/lock";
 import { rewindMetrics } from "../run/metrics";
 import { recorder } from "../run/recorder";
@@ -26,9 +30,11 @@ import { requireSameRun, writeRunConfig } from "../run/run-config";
 import { clockFrom, type Progress, startOfRun } from "../session";
 import { exitCodes, listenForStop } from "../stop";
 import type { Terminal } from "../terminal";
+import { requireTokenizer } from "./model-of";
 import { backendOption, type ExitCode } from "./shared";
 
 interface Flags extends RunFlags {
+  init?: string;
   backend: string;
 }
 
@@ -40,6 +46,10 @@ export function trainCommand(terminal: Terminal, exit: ExitCode): Command {
     )
     .option("--config <name or file>", "a preset or a YAML or JSON file (default: novel)")
     .option("--run <folder>", "where the run is kept (default: a new folder under runs/)")
+    .option(
+      "--init <model>",
+      "begin with these weights instead of fresh ones: whatever `generate` takes; the model is theirs",
+    )
     .option("--resume [run]", "go on with a run, which must exist; `auto`: go on if --run exists, else begin")
     .addOption(backendOption());
   addConfigFlags(command);
@@ -51,10 +61,11 @@ export function trainCommand(terminal: Terminal, exit: ExitCode): Command {
 
 async function runTraining(terminal: Terminal, flags: Flags, overrides: NamedLayer): Promise<number> {
   const { run, resumed } = chooseRun(flags);
-  const config = resumed
-    ? resumeConfig(run, flags, overrides)
-    : resolveRun([readConfigFile(flags.config ?? "novel"), overrides]);
-  const corpus = openCorpus(config.data);
+  const log = (line: string) => terminal.err(`${line}\n`);
+  const { config, source } = resumed
+    ? { config: resumeConfig(run, flags, overrides), source: null }
+    : await beginRun(flags, overrides, log);
+  const corpus = openCorpus(config.data, await tokenizerOf(run, { resumed, source }));
   const stop = listenForStop((signal) =>
     terminal.err(`\n${signal}: finishing the step and saving; once more to leave at once\n`),
   );
@@ -62,19 +73,14 @@ async function runTraining(terminal: Terminal, flags: Flags, overrides: NamedLay
     requireWindows(corpus, config.training.length);
     const seen = resumed ? newestCheckpoint(run) : null;
     if (seen !== null) requireSameRun(seen, config, corpus);
-    const backend = await openBackend(flags.backend, { log: (line) => terminal.err(`${line}\n`) });
+    const backend = await openBackend(flags.backend, { log });
     makeFolder(run);
     const unlock = lockRun(run);
     try {
       // Looked up again: until now another trainer may have gone on.
       const checkpoint = newestCheckpoint(run);
-      const trainee = openTrainee(config, checkpoint);
+      const trainee = openTrainee(config, checkpoint, source);
       const { parameters, optimizer, progress } = trainee;
-      writeRunConfig(run, config);
-      rewindMetrics(run, progress.step);
-      const facts = { config, corpus, backend, run, from: checkpoint, overrides: describeFlags(overrides) };
-      terminal.err(`${banner(facts)}\n`);
-
       const record = recorder(terminal, {
         run,
         config,
@@ -83,6 +89,12 @@ async function runTraining(terminal: Terminal, flags: Flags, overrides: NamedLay
         parameters,
         optimizer,
       });
+      // A run that was begun with weights from elsewhere is never without them.
+      if (source !== null && checkpoint === null) await record.watcher.save(progress);
+      writeRunConfig(run, config);
+      rewindMetrics(run, progress.step);
+      const facts = { config, corpus, backend, run, from: checkpoint, overrides: describeFlags(overrides) };
+      terminal.err(`${banner(facts)}\n`);
       const model = createReformer(config.model, parameters);
       const [clock, secondsLeft] = [clockFrom(progress), deadline(config)];
       const session = { config, corpus, model, optimizer, progress, clock, secondsLeft, stop };
@@ -113,15 +125,27 @@ function newestCheckpoint(run: string): Checkpoint | null {
   return checkpointsOf(run).length > 0 ? openCheckpoint(run, { prefer: "newest" }) : null;
 }
 
+/** The one that the run's weights were trained with; bytes for fresh ones. */
+async function tokenizerOf(
+  run: string,
+  { resumed, source }: { resumed: boolean; source: Source | null },
+): Promise<Tokenizer> {
+  if (source !== null) return requireTokenizer(source);
+  const checkpoint = resumed ? newestCheckpoint(run) : null;
+  if (checkpoint === null) return byteTokenizer();
+  const { path, config, state } = checkpoint;
+  return (await tokenizerBeside(folderFiles(path), config, state?.tokenizer.type)) ?? byteTokenizer();
+}
+
 /**
- * Weights as they were saved, or fresh ones.
+ * Weights as they were saved, or those to begin with, or fresh ones.
  *
  * @throws InputError when what was saved is damaged
  */
-function openTrainee(config: RunConfig, checkpoint: Checkpoint | null): Trainee {
+function openTrainee(config: RunConfig, checkpoint: Checkpoint | null, source: Source | null): Trainee {
   const { seed } = config.training;
-  const parameters =
-    checkpoint === null ? initializeParameters(config.model, seed) : loadParameters(checkpoint);
+  const begun = () => (source === null ? initializeParameters(config.model, seed) : sourceParameters(source));
+  const parameters = checkpoint === null ? begun() : loadParameters(checkpoint);
   const optimizer = adam(parameters, config.training);
   if (checkpoint !== null) loadOptimizer(checkpoint, optimizer);
   const dispose = () => {
@@ -153,5 +177,6 @@ Examples:
   reformer train --config debug                     a small run that ends within a minute
   reformer train --corpus book.txt --minutes 30     another text, as well as half an hour allows
   reformer train --layers local,lsh,local,lsh --num-hashes 2 --steps 2000
+  reformer train --init google/reformer-enwik8 --corpus book.txt --steps 500
   reformer train --resume runs/novel                go on where that run stopped
 `;

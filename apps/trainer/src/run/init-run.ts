@@ -1,0 +1,57 @@
+/** How a new run begins: with fresh weights, or with those of another model, which it goes on to train. */
+import { InputError } from "@reformer-ts/internal-checks";
+import { parameterShapes, type PositionChange, type ReformerConfig } from "@reformer-ts/model";
+import { openSource, type Source, withPositionChange } from "../checkpoints/open-source";
+import { readConfigFile } from "../config/files";
+import { flagName } from "../config/flags";
+import { type NamedLayer, resolveRun } from "../config/resolve";
+import type { RunConfig } from "../config/schema";
+
+export interface Beginning {
+  config: RunConfig;
+  /** Null for fresh weights. */
+  source: Source | null;
+}
+
+/**
+ * With weights from elsewhere the model is theirs, whatever the config file says of one. Flags change what leaves no trace in
+ * weights, such as dropout and hashing, and positions, whose tables are then resized.
+ *
+ * @param flags.init where the weights are; undefined for fresh ones
+ * @throws InputError when there are none, or a flag asks for weights of another shape
+ */
+export async function beginRun(
+  { config = "novel", init }: { config?: string; init?: string },
+  overrides: NamedLayer,
+  log: (line: string) => void,
+): Promise<Beginning> {
+  const file = readConfigFile(config);
+  if (init === undefined) return { config: resolveRun([file, overrides]), source: null };
+  const source = withPositionChange(await openSource(init, { log }), positionChange(overrides));
+  const theirs = { file: init, values: { model: { ...source.model.config } } };
+  const resolved = resolveRun([file, theirs, overrides]);
+  requireSameShapes(resolved.model, source, overrides);
+  return { config: resolved, source };
+}
+
+const positionKeys = ["maxLength", "axialShape", "axialDims", "positions"] as const;
+
+function positionChange({ values: { model = {} } }: NamedLayer): PositionChange {
+  const given = positionKeys.filter((key) => model[key] !== undefined && model[key] !== null);
+  return Object.fromEntries(given.map((key) => [key, model[key]]));
+}
+
+function requireSameShapes(
+  config: ReformerConfig,
+  { path, model }: Source,
+  { values: { model: given = {} } }: NamedLayer,
+): void {
+  if (JSON.stringify(parameterShapes(config)) === JSON.stringify(parameterShapes(model.config))) return;
+  const keys = Object.keys(given) as (keyof ReformerConfig)[];
+  const other = keys.filter((key) => JSON.stringify(config[key]) !== JSON.stringify(model.config[key]));
+  throw new InputError({
+    field: other.map(flagName).join(", "),
+    given: other.map((key) => JSON.stringify(config[key])).join(", "),
+    allowed: `${other.map((key) => JSON.stringify(model.config[key])).join(", ")}, because the weights of ${path} are so`,
+  });
+}
