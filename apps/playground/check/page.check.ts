@@ -152,7 +152,7 @@ describe("for everybody", () => {
     ),
   )("%s: axe finds nothing to object to", async (name, link, options) => {
     const visitor = await visit(browser, host.url + link, { ...options, reducedMotion: "reduce" });
-    await measured(visitor);
+    await settled(visitor, /^#\/(\w+)/.exec(link)![1]!);
     await keepPicture(visitor, name);
     await visitor.page.evaluate(axeSource);
     const violations = await visitor.page.evaluate(async () => {

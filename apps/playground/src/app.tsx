@@ -66,12 +66,12 @@ export function App({ client }: { client: WorkerClient }) {
         ) : (
           !error && <p>Opening …</p>
         )}
+        {next && (
+          <p class="next">
+            Next: <a href={writeRoute({ chapter: next.id, query: "" })}>{next.title}</a>
+          </p>
+        )}
       </main>
-      {next && (
-        <p class="next">
-          Next: <a href={writeRoute({ chapter: next.id, query: "" })}>{next.title}</a>
-        </p>
-      )}
       <footer>
         <p>
           After Kitaev, Kaiser and Levskaya, <cite>Reformer: The Efficient Transformer</cite>, ICLR 2020.

@@ -35,9 +35,7 @@ it("says who failed and why, and lets the other run on", async () => {
   const signal = new AbortController().signal;
   const points = await race({ ...request, numHashes: 0, patience: 60_000 }, { signal, report: () => {} });
   expect(points[0]!.failure).toContain("lsh at 64 tokens: numHashes");
-  expect(points.map(({ full, lsh }) => [full !== undefined, lsh !== undefined])).toEqual(
-    Array(3).fill([true, false]),
-  );
+  expect(points.every(({ full, lsh }) => full !== undefined && lsh === undefined)).toBe(true);
 });
 
 it("runs no further with a runner that has lost patience", async () => {
