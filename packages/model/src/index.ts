@@ -31,6 +31,22 @@ export { trainStep, type TrainStepOptions } from "./train-step";
 export { adam, type AdamOptions, type Optimizer } from "./optim/adam";
 export { learningRateAt, scheduleKinds, type Schedule } from "./optim/schedule";
 export { sample, type SamplingOptions } from "./sampling";
+export {
+  encoderDecoderSchema,
+  resolveEncoderDecoder,
+  type EncoderDecoderConfig,
+  type EncoderDecoderOptions,
+} from "./encoder-decoder/config";
+export { encoderDecoderShapes, initializeEncoderDecoder } from "./encoder-decoder/parameters";
+export { createEncoderDecoder, type EncoderDecoder } from "./encoder-decoder/model";
+export type { PairBatch } from "./encoder-decoder/batch";
+export {
+  evaluatePairs,
+  pairLossAndGradients,
+  trainPairStep,
+  type PairGradientOptions,
+  type PairOptions,
+} from "./encoder-decoder/loss";
 export { createDecoder, type Decoder } from "./decode/decoder";
 export { generate, type GenerateOptions } from "./decode/generate";
 export {
