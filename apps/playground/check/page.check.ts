@@ -113,6 +113,25 @@ describe("backends", () => {
   });
 });
 
+it("computes the same on WebGPU, or says that it failed and goes on with the next best", async () => {
+  // Without a graphics card this is Chromium's software adapter, which may not survive.
+  const withGpu = await launch(
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+    "--enable-features=Vulkan",
+  );
+  const visitor = await visit(withGpu, host.url);
+  const prepared = await visitor.fact("share");
+  await measured(visitor);
+  expect(await visitor.fact("share")).toBe(prepared);
+  const reasons = await visitor.page.locator(".backend li").allTextContents();
+  const runsOn = await visitor.fact("backend");
+  console.log(`with a software graphics adapter the page ${runsOn}. ${reasons.join(" ")}`);
+  expect(runsOn.includes("WebGPU") || reasons[0]!.startsWith("WebGPU: ")).toBe(true);
+  await visitor.close();
+  await withGpu.close();
+});
+
 it("survives a worker that dies, and a reload", async () => {
   const visitor = await visit(browser, host.url);
   await measured(visitor);

@@ -56,10 +56,8 @@ export async function settled(visitor: Visit, chapter: string): Promise<void> {
   const { page, fact } = visitor;
   if (chapter === "lsh") return measured(visitor);
   if (chapter === "race") {
-    await page
-      .getByText("tokens LSH attention is")
-      .or(page.getByText("tokens full attention is"))
-      .waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Stop" }).waitFor();
+    await page.locator(".series.first circle").nth(2).waitFor({ timeout: 80_000 });
     await page.getByRole("button", { name: "Stop" }).click();
   }
   if (chapter === "reversible") {

@@ -62,15 +62,7 @@ export function XyChart({ title, series, x, y, xLabel, yLabel, formatX, formatY,
                   <title>{`${name}, ${formatX(px)}: ${formatY(py)}`}</title>
                 </circle>
               ))}
-              {last && (
-                <text
-                  class="end name"
-                  x={Math.max(left + 90, across(last[0]))}
-                  y={Math.max(12, up(last[1]) - 13)}
-                >
-                  {name}
-                </text>
-              )}
+              {last && <EndName name={name} x={across(last[0])} y={up(last[1])} />}
             </g>
           );
         })}
@@ -86,6 +78,20 @@ export function XyChart({ title, series, x, y, xLabel, yLabel, formatX, formatY,
         <NumberTable {...{ series, xLabel, formatX, formatY }} />
       </details>
     </figure>
+  );
+}
+
+/** Before the last point, or behind it where there is no room yet. */
+function EndName({ name, x, y }: { name: string; x: number; y: number }) {
+  const hasRoom = x > left + 8 * name.length;
+  return (
+    <text
+      class={`name ${hasRoom ? "end" : "start"}`}
+      x={hasRoom ? x : x + 9}
+      y={hasRoom ? Math.max(12, y - 13) : y}
+    >
+      {name}
+    </text>
   );
 }
 

@@ -15,11 +15,22 @@ const candidates: Candidate[] = [
   { name: "cpu", label: () => "plain JavaScript", open: openCpu },
 ];
 
-/** @throws when `wanted` is named and cannot run, or when nothing can */
-export async function openBackend(wanted: BackendName | "auto"): Promise<BackendReport> {
+/**
+ * @param failed what is known not to work, and why
+ * @throws when `wanted` is named and cannot run, or when nothing can
+ */
+export async function openBackend(
+  wanted: BackendName | "auto",
+  failed: ReadonlyMap<BackendName, string> = new Map(),
+): Promise<BackendReport> {
   const reasons: string[] = [];
   for (const { name, label, open } of candidates) {
     if (wanted !== "auto" && wanted !== name) continue;
+    const failure = failed.get(name);
+    if (failure !== undefined) {
+      reasons.push(`${label()}: ${failure}`);
+      continue;
+    }
     try {
       await open();
       if (!(await tf.setBackend(name))) throw new Error(`${name} did not start`);

@@ -1,7 +1,7 @@
 /** The worker's side of the protocol: opens a backend once, then runs one task after another. */
 import { isInputError } from "@reformer-ts/internal-checks";
 import { openBackend } from "./backend";
-import type { FromWorker, Run, TaskName, ToWorker } from "./protocol";
+import type { BackendName, BackendReport, FromWorker, Run, TaskName, ToWorker } from "./protocol";
 import { attend } from "./tasks/attend";
 
 /** What a chapter alone needs is loaded when it first asks. */
@@ -28,11 +28,30 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   }
 });
 
-async function start(wanted: Extract<ToWorker, { kind: "start" }>["wanted"]): Promise<void> {
+let wish: BackendName | "auto" = "auto";
+let backend: BackendReport | undefined;
+/** Backends that broke while they computed, as graphics drivers do. */
+const failed = new Map<BackendName, string>();
+
+async function start(wanted: BackendName | "auto"): Promise<void> {
+  wish = wanted;
   try {
-    send({ kind: "ready", backend: await openBackend(wanted) });
+    backend = await openBackend(wanted, failed);
+    send({ kind: "ready", backend });
   } catch (error) {
     send({ kind: "failure", id: null, message: sentence(error) });
+  }
+}
+
+/** Runs a task; where the graphics card fails at it, once more on the next best backend. */
+async function runTask(run: () => Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  try {
+    return await run();
+  } catch (error) {
+    if (signal.aborted || isInputError(error) || wish !== "auto" || backend?.name !== "webgpu") throw error;
+    failed.set("webgpu", `it started, but failed while computing (${sentence(error)})`);
+    await start("auto");
+    return run();
   }
 }
 
@@ -42,10 +61,8 @@ async function answer(asked: Extract<ToWorker, { kind: "ask" }>, signal: AbortSi
     // A cancelled task that has not begun never begins.
     signal.throwIfAborted();
     const run = tasks[asked.task] as Run<TaskName>;
-    const result = await run(asked.request as never, {
-      signal,
-      report: (progress) => send({ kind: "progress", id, progress }),
-    });
+    const report = (progress: unknown) => send({ kind: "progress", id, progress });
+    const result = await runTask(() => run(asked.request as never, { signal, report }), signal);
     send({ kind: "result", id, result });
   } catch (error) {
     send({ kind: "failure", id, message: sentence(error) });
