@@ -6,20 +6,18 @@ export const reformer = join(root, "apps/trainer/bin/reformer.mjs");
 /**
  * Installs, builds, and prepares the best backend there can be. Where TensorFlow cannot be had, all goes on with WASM.
  *
- * @param wanted command-line words; TensorFlow is not brought when they ask for another backend
+ * @param words of a command line; TensorFlow is not brought when they ask for another backend
+ * @returns null when installing or building failed, else whether TensorFlow is ready
  */
-export async function prepare({ wanted = [] } = {}) {
+export async function prepare(words = []) {
   const built =
     (await step("install", () => pnpm("install", "--frozen-lockfile"))) &&
     (await step("build", () => pnpm("run", "build")));
-  if (!built) return false;
-  const backend = wanted[wanted.indexOf("--backend") + 1];
-  const native = !wanted.includes("--backend") || backend.startsWith("tensorflow") || backend === "auto";
-  if (native) {
-    const ready = await step("prepare TensorFlow", () =>
-      run(process.execPath, [reformer, "backend", "install"]),
-    );
-    if (!ready) console.error("── going on without TensorFlow: WASM computes instead");
-  }
-  return true;
+  if (!built) return null;
+  const asked = words.includes("--backend") ? words[words.indexOf("--backend") + 1] : "auto";
+  if (asked !== "auto" && !asked?.startsWith("tensorflow")) return { tensorflow: false };
+  const bring = () => run(process.execPath, [reformer, "backend", "install"]);
+  const tensorflow = await step("prepare TensorFlow", bring);
+  if (!tensorflow) console.error("── going on without TensorFlow: WASM computes instead");
+  return { tensorflow };
 }

@@ -6,7 +6,7 @@ import { prepare } from "./prepare.mjs";
 import { pnpm, step } from "./process.mjs";
 
 export async function test(vitestArguments) {
-  if (!(await prepare())) return finish({ failed: 1 });
+  if ((await prepare()) === null) return finish({ failed: 1 });
   const lint = await step("lint", () => pnpm("run", "lint"));
   const types = await step("types", () => pnpm("run", "types"));
   const folder = mkdtempSync(join(tmpdir(), "reformer-ts-test-"));
