@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 
 
 def main() -> None:
@@ -24,6 +25,8 @@ def main() -> None:
     torch.save(state, out / "legacy.bin", _use_new_zipfile_serialization=False)
     torch.save({"state_dict": state, "step": 3}, out / "wrapped.pth")
     torch.save(torch.nn.Linear(2, 2), out / "module.pth")
+    golden = Path(__file__).parents[2] / "packages/model/test/golden/transformers-mixed"
+    torch.save(load_file(golden / "model.safetensors"), out / "pytorch_model.bin")
 
 
 if __name__ == "__main__":

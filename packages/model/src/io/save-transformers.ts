@@ -2,9 +2,9 @@
 import { InputError } from "@reformer-ts/internal-checks";
 import type { ReformerConfig } from "../config";
 import { modelCard, type CardDetails } from "./model-card";
-import { encodeSafetensors } from "./safetensors";
+import { encodeSafetensors, type StoredTensor } from "./safetensors";
 import type { StoredModel } from "./stored-model";
-import { configToTransformers } from "./transformers-config";
+import { configFromTransformers, configToTransformers, isKnownThere } from "./transformers-config";
 import { stateToTransformers } from "./transformers-names";
 
 /**
@@ -24,16 +24,32 @@ export function transformersFiles(
       allowed: "made of what transformers' Reformer has, to be opened there",
     });
   }
-  const json = (value: object) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
   return {
     "config.json": json({ ...configToTransformers(config), pad_token_id: 0 }),
-    "model.safetensors": encodeSafetensors(stateToTransformers(config, state), { format: "pt" }),
+    "model.safetensors": encodeSafetensors(
+      { ...stateToTransformers(config, state), ...unusedBias(config) },
+      { format: "pt" },
+    ),
     "generation_config.json": json({ do_sample: true, pad_token_id: 0, temperature: 0.8, top_p: 0.95 }),
     "README.md": new TextEncoder().encode(modelCard(config, details)),
   };
 }
 
-/** What a model has that transformers could not compute, in words; every option that it lacks must be listed here. */
+/** transformers' head has a bias: version 4 adds it, version 5 only wants it to be there. */
+function unusedBias({ head, vocabSize }: ReformerConfig): Record<string, StoredTensor> {
+  if (head !== "tokens") return {};
+  return { "lm_head.bias": { dtype: "F32", shape: [vocabSize], data: new Float32Array(vocabSize) } };
+}
+
+/** Python tells 0 from 0.0, and transformers takes only the latter for a rate. */
+const rates =
+  /("(?:hidden_dropout_prob|lsh_attention_probs_dropout_prob|local_attention_probs_dropout_prob|layer_norm_eps|initializer_range)": \d+)(?=[,\n])/g;
+
+function json(value: object): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 2).replace(rates, "$1.0")}\n`);
+}
+
+/** What a model has that transformers could not compute, in words. */
 export function beyondTransformers(config: ReformerConfig): string[] {
   const { positions, axialShape, axialCombine, layers } = config;
   const reasons: [boolean, string][] = [
@@ -49,5 +65,30 @@ export function beyondTransformers(config: ReformerConfig): string[] {
     [config.localBias && layers.includes("local"), "biases in local attention"],
     [config.headBias && config.head === "tokens", "a head bias, which transformers 5 never adds"],
   ];
-  return reasons.flatMap(([applies, words]) => (applies ? [words] : []));
+  const named = reasons.flatMap(([applies, words]) => (applies ? [words] : []));
+  return named.length > 0 ? named : lostOnTheWay(config);
+}
+
+/** Keys that a foreign config has no place for and that change nothing where the reasons above do not apply. */
+const harmless: readonly (keyof ReformerConfig)[] = [
+  "hashSeed",
+  "numClasses",
+  "routing",
+  "localSharedQueryKey",
+  "localBias",
+  "axialShape",
+  "axialDims",
+  "axialCombine",
+  "fixedBases",
+  "fixedBaseDigits",
+];
+
+/** Options that are others after the way to their config and back: those that it cannot say. */
+function lostOnTheWay(config: ReformerConfig): string[] {
+  if (!isKnownThere(config.activation)) return [`the activation ${config.activation}`];
+  const back = configFromTransformers(configToTransformers(config), { headBias: config.headBias });
+  const keys = (Object.keys(config) as (keyof ReformerConfig)[]).filter((key) => !harmless.includes(key));
+  return keys
+    .filter((key) => JSON.stringify(config[key]) !== JSON.stringify(back[key]))
+    .map((key) => `${key} ${JSON.stringify(config[key])}`);
 }

@@ -176,6 +176,10 @@ function automaticBuckets(theirs: TransformersConfig, config: ReformerConfig, le
   return [first, 2 * Math.floor(count / (2 * first))];
 }
 
+export function isKnownThere(activation: Activation): boolean {
+  return Object.values(activationNames).includes(activation);
+}
+
 function activationFrom(name: unknown, where: string): Activation {
   const found =
     typeof name === "string" && Object.hasOwn(activationNames, name) ? activationNames[name] : undefined;
@@ -216,6 +220,8 @@ export function configToTransformers(config: ReformerConfig): TransformersConfig
     ...(config.routing === "classic" ? {} : { lsh_attn_routing: config.routing }),
     ...labelsOf(config),
     hidden_act: config.activation,
+    // transformers knows no rule that follows the shapes; it needs a number to build a model at all.
+    initializer_range: config.initializerRange ?? theirDefaults["initializer_range"],
     // Ours means no token; transformers would take 2 for the end of a text.
     eos_token_id: null,
     tie_word_embeddings: false,
