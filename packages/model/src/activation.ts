@@ -14,7 +14,7 @@ import {
   tanh,
   type Tensor,
 } from "@tensorflow/tfjs-core";
-import type { Activation } from "./config";
+import type { PlainActivation } from "./config";
 
 interface Function {
   value(x: Tensor): Tensor;
@@ -31,7 +31,7 @@ const root = Math.sqrt(2 / Math.PI);
 /** tanh(sqrt(2/pi) (x + 0.044715 x^3)), the inside of gelu's approximation. */
 const inner = (x: Tensor) => tanh(times(add(x, times(mul(square(x), x), 0.044715)), root));
 
-export const activationFunctions: Record<Activation, Function> = {
+export const activationFunctions: Record<PlainActivation, Function> = {
   relu: { value: relu, slope: (x) => step(x) },
   leaky_relu: { value: (x) => leakyRelu(x, 0.01), slope: (x) => step(x, 0.01) },
   sigmoid: {

@@ -14,6 +14,7 @@ import type { GradientSink, Saved } from "@reformer-ts/reversible";
 import type { ReformerConfig } from "./config";
 import { biasNames, projectionNames } from "./parameters";
 import { dropoutRates, paddedLength, type Pass } from "./pass";
+import { rotate } from "./positions/rotary";
 
 /** The result of a forward pass with all that its pullback needs. */
 export interface Attended {
@@ -57,12 +58,18 @@ export function attentionMechanism(config: ReformerConfig, layer: number, pass: 
 function lsh(config: ReformerConfig, layer: number, pass: Pass): AttentionMechanism {
   const { chunkLength, chunksBefore, chunksAfter, causal, numHashes, numBuckets, maxLength } = config;
   const given = pass.rotations?.[config.layers.slice(0, layer).filter((kind) => kind === "lsh").length];
+  const { turn, turnBack } = positionsInside(config);
   const optionsOf = (length: number, seed: number) => ({
-    chunkLength,
+    // A chunk that holds the sequence is attended to in full.
+    ...(length <= config.fullAttentionThreshold
+      ? { chunkLength: length, paddedLength: length }
+      : { chunkLength, paddedLength: paddedLength(config, length) }),
     chunksBefore,
     chunksAfter,
     causal,
-    paddedLength: paddedLength(config, length),
+    ring: config.ring,
+    duplicateCorrection: config.duplicateCorrection,
+    acrossBuckets: config.acrossBuckets,
     ...masking(dropoutRates(config, pass).lshDropout, seed, pass),
     numHashes,
     numBuckets,
@@ -74,14 +81,17 @@ function lsh(config: ReformerConfig, layer: number, pass: Pass): AttentionMechan
     projections: projectionNames(config, "lsh"),
     biases: [],
     attend(projections, seed, saved) {
-      const [queryKey, value] = projections as [Tensor4D, Tensor4D];
+      const [hashed, value] = projections as [Tensor4D, Tensor4D];
+      const queryKey = turn(hashed);
       const torch = saved?.[0] || given || config.torchHashSeed === null ? null : drawWithTorch(config);
       const { output, logSumExp, buckets } = lshAttentionForward(queryKey, value, {
         ...optionsOf(queryKey.shape[2], seed),
+        hashed,
         rotations: given ?? torch ?? undefined,
         buckets: saved?.[0],
       });
       torch?.dispose();
+      queryKey.dispose();
       const attended = hold({
         output: output as Tensor4D,
         logSumExp,
@@ -91,10 +101,11 @@ function lsh(config: ReformerConfig, layer: number, pass: Pass): AttentionMechan
       return { attended, saved: buckets ? [buckets] : [] };
     },
     pull(dOutput, { projections, output, logSumExp, buckets }, seed) {
-      const [queryKey, value] = projections as [Tensor4D, Tensor4D];
-      const state = { queryKey, value, output, logSumExp, buckets };
+      const queryKey = turn(projections[0]!);
+      const state = { queryKey, value: projections[1]!, output, logSumExp, buckets };
       const { dQueryKey, dValue } = lshAttentionGrad(dOutput, state, optionsOf(queryKey.shape[2], seed));
-      return [dQueryKey, dValue];
+      queryKey.dispose();
+      return [turnBack(dQueryKey), dValue];
     },
   };
 }
@@ -119,12 +130,14 @@ function plain(
   pass: Pass,
 ): AttentionMechanism {
   const sharedQueryKey = kind === "local" && config.localSharedQueryKey;
+  const { turn, turnBack } = positionsInside(config);
   const optionsOf = (length: number, seed: number) => ({
     sharedQueryKey,
     chunkLength: config.localChunkLength!,
     chunksBefore: config.localChunksBefore!,
     chunksAfter: config.localChunksAfter!,
     causal: config.causal,
+    ring: config.ring,
     paddedLength: paddedLength(config, length),
     ...masking(dropoutRates(config, pass).localDropout, seed, pass),
   });
@@ -133,22 +146,43 @@ function plain(
     biases: biasNames(config, kind),
     attend(projections, seed) {
       const [query, key, value] = threeOf(projections);
-      const { output, logSumExp } = forward(query, key, value, optionsOf(query.shape[2], seed));
+      const turned = [turn(query), turn(key)] as const;
+      const { output, logSumExp } = forward(...turned, value, optionsOf(query.shape[2], seed));
+      for (const tensor of turned) tensor.dispose();
       return {
         attended: hold({ output: output as Tensor4D, logSumExp, projections, buckets: null }),
         saved: [],
       };
     },
     pull(dOutput, { projections, output, logSumExp }, seed) {
-      const [query, key, value] = threeOf(projections);
+      const [unturnedQuery, unturnedKey, value] = threeOf(projections);
+      const [query, key] = [turn(unturnedQuery), turn(unturnedKey)];
       const { dQuery, dKey, dValue } = grad(
         dOutput,
         { query, key, value, output, logSumExp },
         optionsOf(query.shape[2], seed),
       );
-      if (!sharedQueryKey) return [dQuery, dKey, dValue];
+      query.dispose();
+      key.dispose();
+      if (!sharedQueryKey) return [turnBack(dQuery), turnBack(dKey), dValue];
       dKey.dispose();
-      return [dQuery, dValue];
+      return [turnBack(dQuery), dValue];
+    },
+  };
+}
+
+/** What happens to queries and keys before they meet: rotary positions, or nothing. */
+function positionsInside({ positions }: ReformerConfig) {
+  const turns = positions === "rotary";
+  return {
+    /** The caller owns the result. */
+    turn: (x: Tensor4D): Tensor4D => (turns ? rotate(x) : x.clone()),
+    /** Takes the gradient of what was turned and gives that of what was not. */
+    turnBack(gradient: Tensor4D): Tensor4D {
+      if (!turns) return gradient;
+      const turned = rotate(gradient, -1);
+      gradient.dispose();
+      return turned;
     },
   };
 }

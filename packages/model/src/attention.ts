@@ -19,6 +19,7 @@ import { dropout } from "./dropout";
 import { fitsFusedAttention, fusedAttention } from "./fused-attention";
 import { preferFused } from "./kernels/prefer-fused";
 import { disposeNorm, layerNorm, layerNormGrad, type NormState } from "./layer-norm";
+import { withMemoryKeys } from "./memory-keys";
 import type { Parameters } from "./parameters";
 import { dropoutRates, type Pass } from "./pass";
 import { residual, type Differentiable } from "./residual";
@@ -43,7 +44,7 @@ export function attention(
 ): Residual {
   return preferFused(
     () => fitsFusedAttention(config, mechanism, pass),
-    fusedAttention(config, parameters, prefix, mechanism),
+    fusedAttention(config, parameters, prefix, withMemoryKeys(config, parameters, prefix, mechanism)),
     residual(attentionFunction(config, parameters, prefix, mechanism, pass)),
   );
 }
@@ -53,9 +54,10 @@ export function attentionFunction(
   config: ReformerConfig,
   parameters: Parameters,
   prefix: string,
-  mechanism: AttentionMechanism,
+  plain: AttentionMechanism,
   pass: Pass,
 ): Differentiable<AttentionState> {
+  const mechanism = withMemoryKeys(config, parameters, prefix, plain);
   const { dModel, numHeads, dHead, layerNormEpsilon } = config;
   const { hiddenDropout } = dropoutRates(config, pass);
   const get = (name: string) => parameters.get(`${prefix}.${name}`) as Tensor2D;

@@ -7,6 +7,7 @@
 import { InputError } from "@reformer-ts/internal-checks";
 import { resolveNumBuckets } from "@reformer-ts/lsh";
 import * as z from "zod";
+import { checkCombinations } from "./config-checks";
 import { parse } from "./parse";
 
 const count = z.int().min(1);
@@ -15,7 +16,12 @@ const share = z.number().min(0).lt(1);
 export const attentionKinds = ["lsh", "local", "full"] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
-export const activations = ["relu", "gelu", "gelu_new", "silu", "tanh", "sigmoid", "leaky_relu"] as const;
+const plainActivations = ["relu", "gelu", "gelu_new", "silu", "tanh", "sigmoid", "leaky_relu"] as const;
+export type PlainActivation = (typeof plainActivations)[number];
+/** The GLU family, and what each member's gate passes through (Shazeer 2020, arXiv 2002.05202). */
+export const gates = { glu: "sigmoid", reglu: "relu", geglu: "gelu", swiglu: "silu" } as const;
+export type GatedActivation = keyof typeof gates;
+export const activations = [...plainActivations, ...(Object.keys(gates) as GatedActivation[])] as const;
 export type Activation = (typeof activations)[number];
 
 export const reformerSchema = z.strictObject({
@@ -31,7 +37,7 @@ export const reformerSchema = z.strictObject({
     .describe("kind of attention of every layer, from the input up"),
   maxLength: count.default(4096).describe("longest sequence, in tokens: the size of the position table"),
   positions: z
-    .enum(["axial", "learned", "sinusoidal", "fixedBase", "none"])
+    .enum(["axial", "learned", "sinusoidal", "fixedBase", "rotary", "none"])
     .default("axial")
     .describe("how a token learns where it stands"),
   axialShape: z
@@ -87,12 +93,55 @@ export const reformerSchema = z.strictObject({
       "classic: the references' chunks of the sorted sequence; strict: chunks aligned to buckets, so no token's attention depends on later ones",
     ),
   causal: z.boolean().default(true).describe("whether a token sees earlier tokens alone"),
-  activation: z.enum(activations).default("relu").describe("non-linearity of the feed-forward layers"),
+  duplicateCorrection: z
+    .boolean()
+    .default(false)
+    .describe("whether a key that several hash rounds show to a query counts once (equation 16)"),
+  acrossBuckets: z
+    .boolean()
+    .default(true)
+    .describe("whether LSH attention also sees keys of other buckets that share its chunks"),
+  ring: z
+    .boolean()
+    .default(true)
+    .describe("whether the first chunk's neighbour is the last one, and those of other hash rounds"),
+  fullAttentionThreshold: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("LSH layers attend in full to sequences of up to this many tokens"),
+  numMemoryKeys: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("learned keys and values per head that every token of every layer sees besides the sequence"),
+  activation: z
+    .enum(activations)
+    .default("relu")
+    .describe("non-linearity of the feed-forward layers; the GLU family expands to twice dFF"),
   hiddenDropout: share.default(0).describe("dropout after embedding, attention and feed-forward layers"),
   lshDropout: share.default(0).describe("dropout on LSH attention's probabilities"),
   localDropout: share.default(0).describe("dropout on local and full attention's probabilities"),
+  embeddingDims: count
+    .nullable()
+    .default(null)
+    .describe("width of the token table, projected to dModel (factored embedding); null: dModel itself"),
+  tieEmbeddings: z
+    .boolean()
+    .default(false)
+    .describe("whether tokens are predicted by the token table: the mean of the streams against its rows"),
+  tieLayers: z
+    .boolean()
+    .default(false)
+    .describe("whether layers of a kind share their weights, all but their layer norms"),
   layerNormEpsilon: z.number().positive().default(1e-12).describe("added to the variance in layer norm"),
-  initializerRange: z.number().positive().default(0.02).describe("standard deviation of fresh weights"),
+  initializerRange: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("standard deviation of fresh weights; null: sqrt(2 / (inputs + outputs)) of each (Glorot)"),
+  embeddingRange: z.number().positive().default(1).describe("standard deviation of fresh token and position tables"),
   head: z
     .enum(["tokens", "class", "span"])
     .default("tokens")
@@ -125,21 +174,7 @@ export type ReformerOptions = z.input<typeof reformerSchema>;
  */
 export function resolveConfig(options: unknown, where = "config"): ReformerConfig {
   const config = parse(reformerSchema, options, where);
-  checkBuckets(config, where);
-  if (config.routing === "strict" && config.chunksAfter > 0) {
-    throw new InputError({
-      field: `${where}.chunksAfter`,
-      given: `${config.chunksAfter} with strict routing`,
-      allowed: "0, because a token must not depend on later ones",
-    });
-  }
-  if (config.positions === "fixedBase" && config.dModel % config.fixedBaseDigits !== 0) {
-    throw new InputError({
-      field: `${where}.fixedBaseDigits`,
-      given: String(config.fixedBaseDigits),
-      allowed: `a divisor of dModel = ${config.dModel}`,
-    });
-  }
+  checkCombinations(config, where);
   // Automatic bucket counts follow the longest sequence, so that a shorter one hashes as it would inside a long one.
   const factors = resolveNumBuckets(config.numBuckets, { ...config, length: config.maxLength });
   const resolved = {
@@ -150,19 +185,6 @@ export function resolveConfig(options: unknown, where = "config"): ReformerConfi
     localChunksAfter: config.localChunksAfter ?? config.chunksAfter,
   };
   return config.positions === "axial" ? { ...resolved, ...resolveAxial(config, where) } : resolved;
-}
-
-function checkBuckets({ numBuckets }: ReformerConfig, where: string): void {
-  if (numBuckets === "auto") return;
-  for (const factor of [numBuckets].flat()) {
-    if (factor % 2 !== 0) {
-      throw new InputError({
-        field: `${where}.numBuckets`,
-        given: JSON.stringify(numBuckets),
-        allowed: "an even number or even factors: a bucket is a direction or its opposite",
-      });
-    }
-  }
 }
 
 /** The grid and its widths: given and consistent, or chosen. */

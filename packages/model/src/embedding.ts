@@ -43,21 +43,33 @@ export function embedding(config: ReformerConfig, parameters: Parameters, pass: 
   const { hiddenDropout: rate } = dropoutRates(config, pass);
   const positions = positionEncoding(config, parameters);
   const name = "embedding.tokens";
+  const factored = config.embeddingDims !== null;
+  const projection = () => parameters.get("embedding.projection") as Tensor2D;
+  /** `[rows, embeddingDims]` */
+  const rowsOf = (tokens: Tensor2D) => gather(parameters.get(name), reshape(tokens, [-1])) as Tensor2D;
+  const project = (tokens: Tensor2D) =>
+    reshape(matMul(rowsOf(tokens), projection()), [...tokens.shape, dModel]);
   const seedOf = (seed: number) => deriveSeed(seed, "embedding");
   return {
     forward(tokens, seed, start = 0) {
       return tidy(() => {
-        const vectors = dropout(gather(parameters.get(name), tokens) as Tensor3D, rate, seedOf(seed));
+        const looked = factored ? project(tokens) : gather(parameters.get(name), tokens);
+        const vectors = dropout(looked as Tensor3D, rate, seedOf(seed));
         return positions ? (add(vectors, positions.forward(tokens.shape[1], start)) as Tensor3D) : vectors;
       });
     },
     pull(tokens, dx, seed, sink) {
       positions?.pull(dx, sink);
-      const gradient = tidy(() => {
+      const gradients: { table: Tensor; projection?: Tensor } = tidy(() => {
         const rows = reshape(dropout(dx, rate, seedOf(seed)), [-1, dModel]) as Tensor2D;
-        return tableGradient(reshape(tokens, [-1]) as Tensor1D, rows, vocabSize);
+        const dVectors = factored ? (matMul(rows, projection(), false, true) as Tensor2D) : rows;
+        return {
+          table: tableGradient(reshape(tokens, [-1]) as Tensor1D, dVectors, vocabSize),
+          ...(factored ? { projection: matMul(rowsOf(tokens), rows, true) } : {}),
+        };
       });
-      sink(name, gradient);
+      sink(name, gradients.table);
+      if (gradients.projection) sink("embedding.projection", gradients.projection);
     },
   };
 }

@@ -5,7 +5,6 @@
 import {
   add,
   matMul,
-  mul,
   reshape,
   sum,
   tidy,
@@ -15,12 +14,12 @@ import {
 } from "@tensorflow/tfjs-core";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import type { Residual } from "@reformer-ts/reversible";
-import { activationFunctions } from "./activation";
 import type { ReformerConfig } from "./config";
 import { dropout } from "./dropout";
 import { fitsFusedFeedForward, fusedFeedForward } from "./fused-feed-forward";
 import { preferFused } from "./kernels/prefer-fused";
 import { disposeNorm, layerNorm, layerNormGrad, type NormState } from "./layer-norm";
+import { nonlinearity } from "./nonlinearity";
 import type { Parameters } from "./parameters";
 import { dropoutRates, type Pass } from "./pass";
 import { inPieces, residual } from "./residual";
@@ -29,7 +28,7 @@ interface State {
   norm: NormState;
   /** `[rows, dModel]`, the normalised input */
   input: Tensor2D;
-  /** `[rows, dFF]`, before the activation */
+  /** `[rows, dFF]`, twice as wide with a gate, before the activation */
   hidden: Tensor2D;
   /** `[rows, dFF]`, after it */
   activated: Tensor2D;
@@ -48,7 +47,7 @@ export function feedForward(
 ): Residual {
   const { activation, layerNormEpsilon } = config;
   const { hiddenDropout: rate } = dropoutRates(config, pass);
-  const { value, slope } = activationFunctions[activation];
+  const { apply, pull: pullActivation } = nonlinearity(activation);
   const get = (name: string) => parameters.get(`${prefix}.${name}`);
   const dense = (x: Tensor2D, name: string) =>
     tidy(() => add(matMul(x, get(`${name}.weight`) as Tensor2D), get(`${name}.bias`)) as Tensor2D);
@@ -64,7 +63,7 @@ export function feedForward(
       );
       const expanded = dense(input, "expand");
       const hidden = dropout(expanded, rate, deriveSeed(seed, "hidden"));
-      const activated = value(hidden) as Tensor2D;
+      const activated = tidy(() => apply(hidden));
       const contracted = dense(activated, "contract");
       const output = dropout(contracted, rate, deriveSeed(seed, "output"));
       const y = reshape(output, x.shape) as Tensor3D;
@@ -80,7 +79,7 @@ export function feedForward(
           deriveSeed(seed, "output"),
         );
         const dActivated = matMul(dOutput, get("contract.weight") as Tensor2D, false, true) as Tensor2D;
-        const dHidden = mul(dActivated, slope(hidden)) as Tensor2D;
+        const dHidden = pullActivation(hidden, dActivated);
         const dExpanded = dropout(dHidden, rate, deriveSeed(seed, "hidden"));
         const dInput = matMul(dExpanded, get("expand.weight") as Tensor2D, false, true) as Tensor2D;
         const { dx, dScale, dBias } = layerNormGrad(dInput, get("norm.scale"), norm);

@@ -5,6 +5,8 @@
 import { keep, tensor, type Tensor } from "@tensorflow/tfjs-core";
 import { deriveSeed, Random } from "@reformer-ts/internal-random";
 import type { AttentionKind, ReformerConfig } from "./config";
+import { expandedWidth } from "./nonlinearity";
+import { sharedName } from "./shared-parameters";
 
 /** Named tensors. The container owns them. */
 export interface Parameters {
@@ -38,9 +40,10 @@ export function createParameters(initial: Record<string, Tensor>): Parameters {
 
 /** Every parameter's shape, in the order of the forward pass. Dense weights are `[in, out]`. */
 export function parameterShapes(config: ReformerConfig): Record<string, number[]> {
-  const { vocabSize, dModel, dFF, numHeads, dHead } = config;
+  const { vocabSize, dModel, dFF, numHeads, dHead, numMemoryKeys, embeddingDims } = config;
   const inner = numHeads * dHead;
-  const shapes: Record<string, number[]> = { "embedding.tokens": [vocabSize, dModel] };
+  const shapes: Record<string, number[]> = { "embedding.tokens": [vocabSize, embeddingDims ?? dModel] };
+  if (embeddingDims !== null) shapes["embedding.projection"] = [embeddingDims, dModel];
   if (config.positions === "axial") {
     config.axialShape!.forEach((size, axis, sizes) => {
       const grid = sizes.map((_, other) => (other === axis ? size : 1));
@@ -61,17 +64,22 @@ export function parameterShapes(config: ReformerConfig): Record<string, number[]
     Object.assign(shapes, norm(attention, dModel));
     for (const name of projectionNames(config, kind)) shapes[`${attention}.${name}`] = [dModel, inner];
     for (const name of biasNames(config, kind)) shapes[`${attention}.${name}`] = [inner];
+    if (numMemoryKeys > 0) {
+      shapes[`${attention}.memoryKeys`] = [numHeads, numMemoryKeys, dHead];
+      shapes[`${attention}.memoryValues`] = [numHeads, numMemoryKeys, dHead];
+    }
     shapes[`${attention}.output`] = [inner, dModel];
     Object.assign(shapes, norm(feedForward, dModel), {
-      [`${feedForward}.expand.weight`]: [dModel, dFF],
-      [`${feedForward}.expand.bias`]: [dFF],
+      [`${feedForward}.expand.weight`]: [dModel, expandedWidth(config)],
+      [`${feedForward}.expand.bias`]: [expandedWidth(config)],
       [`${feedForward}.contract.weight`]: [dFF, dModel],
       [`${feedForward}.contract.bias`]: [dModel],
     });
   });
+  const kept = Object.entries(shapes).filter(([name]) => sharedName(config, name) === name);
   // The two streams are concatenated before the last norm, hence twice the width.
   return {
-    ...shapes,
+    ...Object.fromEntries(kept),
     "norm.scale": [2 * dModel],
     "norm.bias": [2 * dModel],
     ...headShapes(config),
@@ -81,6 +89,7 @@ export function parameterShapes(config: ReformerConfig): Record<string, number[]
 function headShapes({
   head,
   headBias,
+  tieEmbeddings,
   numClasses,
   vocabSize,
   dModel,
@@ -88,7 +97,10 @@ function headShapes({
   const width = 2 * dModel;
   switch (head) {
     case "tokens":
-      return { "head.weight": [width, vocabSize], ...(headBias ? { "head.bias": [vocabSize] } : {}) };
+      return {
+        ...(tieEmbeddings ? {} : { "head.weight": [width, vocabSize] }),
+        ...(headBias ? { "head.bias": [vocabSize] } : {}),
+      };
     case "class":
       return {
         "head.hidden.weight": [width, dModel],
@@ -132,17 +144,40 @@ export function countParameters(config: ReformerConfig): number {
  * leaves the others as they were.
  */
 export function initializeParameters(config: ReformerConfig, seed: number): Parameters {
-  const entries = Object.entries(parameterShapes(config)).map(([name, shape]) => {
-    const values = initialValues(name, size(shape), config, seed);
+  return drawParameters(parameterShapes(config), config, seed);
+}
+
+export type InitialRanges = Pick<ReformerConfig, "initializerRange" | "embeddingRange">;
+
+/** Fresh parameters of any shapes: scales are 1, biases 0, everything else normal. */
+export function drawParameters(
+  shapes: Record<string, number[]>,
+  ranges: InitialRanges,
+  seed: number,
+): Parameters {
+  const entries = Object.entries(shapes).map(([name, shape]) => {
+    const values = initialValues(name, shape, ranges, seed);
     return [name, tensor(values, shape, "float32")] as const;
   });
   return createParameters(Object.fromEntries(entries));
 }
 
-function initialValues(name: string, count: number, config: ReformerConfig, seed: number): Float32Array {
+/**
+ * As Trax begins: tables at unit deviation, so that a token and its place outweigh what fresh layers add to them, and
+ * weights by Glorot's rule.
+ */
+function initialValues(
+  name: string,
+  shape: readonly number[],
+  { initializerRange, embeddingRange }: InitialRanges,
+  seed: number,
+): Float32Array {
+  const count = size(shape);
   if (name.endsWith("bias") || name.endsWith("Bias")) return new Float32Array(count);
   if (name.endsWith("scale")) return new Float32Array(count).fill(1);
-  const deviation = config.initializerRange;
+  const glorot = Math.sqrt(2 / (shape[0]! + shape.at(-1)!));
+  const isTable = /(^|\.)embedding\.(tokens|positions)/.test(name);
+  const deviation = isTable ? embeddingRange : (initializerRange ?? glorot);
   return Random.fromSeed(deriveSeed(seed, "parameter", name))
     .normals(count)
     .map((value) => value * deviation);

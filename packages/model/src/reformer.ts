@@ -17,6 +17,7 @@ import { feedForward } from "./feed-forward";
 import { headOf, type Head } from "./heads";
 import type { Parameters } from "./parameters";
 import type { Pass } from "./pass";
+import { sharingSink, withSharedNames } from "./shared-parameters";
 
 export interface Reformer {
   readonly config: ReformerConfig;
@@ -27,7 +28,8 @@ export interface Reformer {
 }
 
 /** A model around parameters that the caller goes on owning. */
-export function createReformer(config: ReformerConfig, parameters: Parameters): Reformer {
+export function createReformer(config: ReformerConfig, given: Parameters): Reformer {
+  const parameters = withSharedNames(config, given);
   return {
     config,
     parameters,
@@ -104,17 +106,24 @@ export function lossAndGradients(
 ): Scalar {
   checkBatch(model.config, batch, { counted: true });
   const pass = { ...rest, training: true };
+  const sharing = sharingSink(model.config, sink);
   const embed = model.embedding(pass);
   const blocks = model.blocks(pass);
 
   const tokens = tensor2d(batch.inputs, [batch.batch, batch.length], "int32");
   const x = embed.forward(tokens, seed);
   const { x1, x2, trace } = forward(blocks, { x1: x, x2: x.clone() }, { seed, keepLayers });
-  const { nats, d1, d2 } = model.head.natsAndGrad({ x1, x2 }, batch.targets, countTargets(batch), sink);
-  const pulled = backward(blocks, { x1, x2 }, { d1, d2 }, trace, sink);
+  const { nats, d1, d2 } = model.head.natsAndGrad(
+    { x1, x2 },
+    batch.targets,
+    countTargets(batch),
+    sharing.sink,
+  );
+  const pulled = backward(blocks, { x1, x2 }, { d1, d2 }, trace, sharing.sink);
   // Both streams start as copies of the embedding, so its gradient is their sum.
   const dx = add(pulled.d1, pulled.d2) as typeof x;
-  embed.pull(tokens, dx, seed, sink);
+  embed.pull(tokens, dx, seed, sharing.sink);
+  sharing.flush();
 
   for (const tensor of [tokens, dx, pulled.d1, pulled.d2]) tensor.dispose();
   const loss = tidy(() => div(nats, countTargets(batch)) as Scalar);

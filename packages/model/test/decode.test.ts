@@ -107,6 +107,38 @@ describe("createDecoder", () => {
     ["shared queries and keys", { ...small, layers: ["local", "local"], localSharedQueryKey: true }],
     ["biases", { ...small, layers: ["local"], localBias: true }],
     ["torch's rotations", { ...small, layers: ["lsh"], numBuckets: 8, torchHashSeed: 3 }],
+    ["rotary positions", { ...small, layers: ["local", "full"], positions: "rotary" }],
+    ["rotary positions and hashes", { ...small, layers: ["lsh"], positions: "rotary", numBuckets: [4, 2] }],
+    ["memory keys", { ...small, layers: ["local", "full"], numMemoryKeys: 3 }],
+    ["memory keys and hashes", { ...small, layers: ["lsh"], numBuckets: 4, numMemoryKeys: 3 }],
+    ["memory keys and rotary positions", { ...small, positions: "rotary", numMemoryKeys: 2 }],
+    [
+      "keys counted once",
+      { ...small, layers: ["lsh"], numBuckets: 4, numHashes: 3, duplicateCorrection: true },
+    ],
+    [
+      "keys of the same bucket alone",
+      { ...small, layers: ["lsh"], numBuckets: 4, numHashes: 3, chunksBefore: 2, acrossBuckets: false },
+    ],
+    ["chunks that form no ring", { ...small, layers: ["lsh"], numBuckets: 4, numHashes: 3, ring: false }],
+    [
+      "strict routing, rotary positions and memory keys",
+      {
+        ...small,
+        layers: ["lsh", "lsh"],
+        routing: "strict",
+        positions: "rotary",
+        numBuckets: 4,
+        numMemoryKeys: 2,
+      },
+    ],
+    [
+      "full attention below a threshold",
+      { ...small, layers: ["lsh"], numBuckets: 4, fullAttentionThreshold: 20 },
+    ],
+    ["gates", { ...small, layers: ["local"], activation: "swiglu" }],
+    ["a factored, tied embedding", { ...small, layers: ["local"], embeddingDims: 6, tieEmbeddings: true }],
+    ["tied layers", { ...small, tieLayers: true }],
     ["fixed-base positions", { ...small, layers: ["local"], positions: "fixedBase" }],
   ])("writes what the full pass predicts with %s", async (_name, options) => {
     const model = build(options);

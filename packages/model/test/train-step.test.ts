@@ -59,6 +59,39 @@ describe("lossAndGradients", () => {
     ["several rounds and factors", { ...small, numHashes: 3, numBuckets: [4, 2], chunksBefore: 14 }],
     ["full attention and learned positions", { ...small, layers: ["full"], positions: "learned" }],
     ["three axes", { ...small, axialShape: [4, 4, 4], axialDims: [6, 6, 4] }],
+    ["geglu", { ...small, activation: "geglu" }],
+    ["swiglu with dropout", { ...small, layers: ["local"], activation: "swiglu", hiddenDropout: 0.2 }],
+    ["rotary positions", { ...small, positions: "rotary", layers: ["lsh", "local", "full"] }],
+    ["tied embeddings", { ...small, tieEmbeddings: true, headBias: true }],
+    ["a factored embedding", { ...small, embeddingDims: 6 }],
+    [
+      "a factored embedding that is tied",
+      { ...small, embeddingDims: 6, tieEmbeddings: true, hiddenDropout: 0.1 },
+    ],
+    ["tied layers", { ...small, layers: ["local", "lsh", "local", "lsh"], tieLayers: true }],
+    ["memory keys", { ...small, layers: ["lsh", "local", "full"], numMemoryKeys: 3 }],
+    [
+      "everything at once",
+      {
+        ...small,
+        layers: ["lsh", "local", "lsh"],
+        positions: "rotary",
+        activation: "glu",
+        numMemoryKeys: 2,
+        tieLayers: true,
+        tieEmbeddings: true,
+        embeddingDims: 10,
+        localSharedQueryKey: true,
+      },
+    ],
+    [
+      "keys counted once",
+      { ...small, layers: ["lsh"], numHashes: 2, numBuckets: 4, chunksBefore: 4, duplicateCorrection: true },
+    ],
+    [
+      "full attention below a threshold",
+      { ...small, layers: ["lsh"], fullAttentionThreshold: 40, chunksBefore: 1 },
+    ],
     ["dropout", { ...small, layers: ["local", "full"], hiddenDropout: 0.2, localDropout: 0.1 }],
   ])("is the slope of the loss along random directions: %s", async (_name, options) => {
     const { gradients, parameters, model, batch } = await gradientsOf(options);

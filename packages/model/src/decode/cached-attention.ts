@@ -21,6 +21,7 @@ import type { ReformerConfig } from "../config";
 import { disposeNorm, layerNorm } from "../layer-norm";
 import { biasNames, projectionNames, type Parameters } from "../parameters";
 import type { Pass } from "../pass";
+import type { MemoryOfLayer } from "./attend-one";
 import { layerCache, type LayerCache } from "./layer-cache";
 
 export interface CachedAttention {
@@ -41,8 +42,6 @@ const pass: Pass = { training: false };
 export interface CachedLayer {
   /** Index of the layer, from the input up. */
   layer: number;
-  /** Of the parameters' names, such as `layers.0.attention`. */
-  prefix: string;
   /** The half residual's seed: of its rotations. */
   seed: number;
 }
@@ -50,7 +49,7 @@ export interface CachedLayer {
 export function cachedAttention(
   config: ReformerConfig,
   parameters: Parameters,
-  { layer, prefix, seed }: CachedLayer,
+  { layer, seed }: CachedLayer,
 ): CachedAttention {
   const { dModel, numHeads, dHead, numHashes, layerNormEpsilon, torchHashSeed } = config;
   const kind = config.layers[layer]!;
@@ -64,8 +63,20 @@ export function cachedAttention(
   const rotations = kind === "lsh" ? draw() : null;
   const names = projectionNames(config, kind);
   const biases = biasNames(config, kind);
+  const prefix = `layers.${layer}.attention`;
   const get = (name: string) => parameters.get(`${prefix}.${name}`) as Tensor2D;
   let caches: LayerCache[] = [];
+
+  const readMemory = async (): Promise<MemoryOfLayer | null> => {
+    const count = config.numMemoryKeys;
+    if (count === 0) return null;
+    const [keys, values] = await Promise.all(
+      ["memoryKeys", "memoryValues"].map(async (name) => (await get(name).data()) as Float32Array),
+    );
+    const scale = 1 / Math.sqrt(dHead);
+    return { keys: keys!.map((x) => x * scale), values: values!, count };
+  };
+  let memory: Promise<MemoryOfLayer | null> | undefined;
 
   /** `[batch, heads, length, depth]` to `[batch, heads, numHashes, length]` ids on the host. */
   const bucketsOf = async (queryKey: Tensor4D): Promise<Int32Array | undefined> => {
@@ -139,11 +150,12 @@ export function cachedAttention(
       const heads = reshape(projected[0]!, [caches.length, numHeads, 1, dHead]) as Tensor4D;
       const ids = await bucketsOf(heads);
       for (const used of [heads, ...projected]) used.dispose();
+      const remembered = await (memory ??= readMemory());
       const output = new Float32Array(caches.length * width);
       caches.forEach((cache, sequence) => {
         const [from, to] = [sequence * width, (sequence + 1) * width];
         const ofToken = vectors.map((values) => values.slice(from, to));
-        cache.attend(ofToken, ids && bucketsAt(ids, sequence, 0, 1), output.subarray(from, to));
+        cache.attend(ofToken, ids && bucketsAt(ids, sequence, 0, 1), output.subarray(from, to), remembered);
       });
       return tidy(() => {
         const merged = tensor(output, [caches.length, width]) as Tensor2D;

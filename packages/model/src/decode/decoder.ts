@@ -42,7 +42,7 @@ export function createDecoder(model: Reformer): Decoder {
   const blocks = model.blocks(pass);
   const attentions = config.layers.map((_, layer) => {
     const seed = residualSeed(config.hashSeed, layer, "f");
-    return cachedAttention(config, parameters, { layer, prefix: `layers.${layer}.attention`, seed });
+    return cachedAttention(config, parameters, { layer, seed });
   });
   let length = 0;
 

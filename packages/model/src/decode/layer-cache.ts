@@ -5,7 +5,8 @@
  */
 import { InputError } from "@reformer-ts/internal-checks";
 import type { AttentionKind, ReformerConfig } from "../config";
-import { attendOne } from "./attend-one";
+import { rotateVector } from "../positions/rotary";
+import { attendOne, type MemoryOfLayer } from "./attend-one";
 import { history, type History } from "./history";
 import { sortedRound, visibleInBuckets, visiblePositions, type SortedRound } from "./sorted-window";
 
@@ -20,7 +21,12 @@ export interface LayerCache {
   /**
    * Remembers a token and attends from it, writing `[heads * depth]` numbers to `output`.
    */
-  attend(projections: readonly Float32Array[], buckets: Int32Array | undefined, output: Float32Array): void;
+  attend(
+    projections: readonly Float32Array[],
+    buckets: Int32Array | undefined,
+    output: Float32Array,
+    memory?: MemoryOfLayer | null,
+  ): void;
   /** A copy that goes its own way: one text so far, two ways on. */
   fork(): LayerCache;
 }
@@ -55,8 +61,9 @@ const forked = ({ keys, values }: Histories): Histories => ({ keys: keys.fork(),
 function lshCache(config: ReformerConfig, histories: Histories, rounds: SortedRound[][]): LayerCache {
   const { dHead, numHeads, numHashes, chunkLength, chunksBefore } = config;
   const { keys, values } = histories;
+  const turned = turnedBy(config);
   const remember = ([queryKey, value]: readonly Float32Array[], buckets?: Int32Array) => {
-    keys.append(normalizedKey(queryKey!, dHead));
+    keys.append(normalizedKey(turned(queryKey!, keys.length), dHead));
     values.append(value!);
     rounds.forEach((ofHead, head) => {
       ofHead.forEach((round, r) => round.append(buckets![head * numHashes + r]!));
@@ -64,8 +71,9 @@ function lshCache(config: ReformerConfig, histories: Histories, rounds: SortedRo
   };
   const visible = (ofHead: SortedRound[], length: number) => {
     if (config.routing === "strict") return visibleInBuckets(ofHead, chunkLength, chunksBefore);
-    if (length <= chunkLength) return Array.from({ length }, (_, position) => position);
-    return visiblePositions(ofHead, length, chunkLength, chunksBefore);
+    if (length <= Math.max(chunkLength, config.fullAttentionThreshold))
+      return Array.from({ length }, (_, position) => position);
+    return visiblePositions(ofHead, length, config);
   };
   return {
     remember,
@@ -75,13 +83,17 @@ function lshCache(config: ReformerConfig, histories: Histories, rounds: SortedRo
         forked(histories),
         rounds.map((ofHead) => ofHead.map((round) => round.fork())),
       ),
-    attend(projections, buckets, output) {
+    attend(projections, buckets, output, ofLayer) {
       remember(projections, buckets);
       const length = keys.length;
+      const turnedQuery = turned(projections[0]!, length - 1);
+      const memory = ofLayer ? { query: projections[0]!, keyValues: ofLayer } : null;
       for (let head = 0; head < numHeads; head++) {
-        const seen = visible(rounds[head]!, length);
+        const shown = visible(rounds[head]!, length);
+        // Equation 16 takes log N off the score of a key that occurs N times: together they weigh as much as one.
+        const seen = config.duplicateCorrection ? [...new Set(shown)] : shown;
         const offset = head * dHead;
-        const query = { query: projections[0]!, queryOffset: offset, depth: dHead, headOffset: offset };
+        const query = { query: turnedQuery, queryOffset: offset, depth: dHead, headOffset: offset, memory };
         attendOne({ ...query, keys, values, self: length - 1 }, seen, output, offset);
       }
     },
@@ -95,28 +107,38 @@ function plainCache(config: ReformerConfig, kind: AttentionKind, histories: Hist
   const chunksBefore = config.localChunksBefore!;
   const shared = kind === "local" && config.localSharedQueryKey;
   const scale = 1 / Math.sqrt(dHead);
+  const turned = turnedBy(config);
   const remember = (projections: readonly Float32Array[]) => {
     const [key, value] = projections.slice(-2);
-    keys.append(shared ? normalizedKey(key!, dHead) : key!.map((x) => x * scale));
+    const place = turned(key!, keys.length);
+    keys.append(shared ? normalizedKey(place, dHead) : place.map((x) => x * scale));
     values.append(value!);
   };
   return {
     remember,
     fork: () => plainCache(config, kind, forked(histories)),
-    attend(projections, _buckets, output) {
+    attend(projections, _buckets, output, ofLayer) {
       remember(projections);
       const last = keys.length - 1;
+      const turnedQuery = turned(projections[0]!, last);
+      const memory = ofLayer ? { query: projections[0]!, keyValues: ofLayer } : null;
       // Chunks before the first are those at the sequence's end, which causality hides.
       const first =
         kind === "local" ? Math.max(0, (Math.floor(last / chunkLength) - chunksBefore) * chunkLength) : 0;
       const seen = Array.from({ length: last - first + 1 }, (_, i) => first + i);
       for (let head = 0; head < numHeads; head++) {
         const offset = head * dHead;
-        const query = { query: projections[0]!, queryOffset: offset, depth: dHead, headOffset: offset };
+        const query = { query: turnedQuery, queryOffset: offset, depth: dHead, headOffset: offset, memory };
         attendOne({ ...query, keys, values, self: shared ? last : -1 }, seen, output, offset);
       }
     },
   };
+}
+
+/** What a position does to queries and keys: rotary positions turn them, others are in the embedding already. */
+function turnedBy({ positions, dHead }: ReformerConfig) {
+  return (vector: Float32Array, position: number) =>
+    positions === "rotary" ? rotateVector(vector, dHead, position) : vector;
 }
 
 /** Each head's part of `queryKey` at unit root mean square, over sqrt(depth). */

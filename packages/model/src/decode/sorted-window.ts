@@ -1,3 +1,5 @@
+import type { ReformerConfig } from "../config";
+
 /**
  * One hash round of one head, kept sorted while tokens arrive: which slots of the (bucket, position) order are near a
  * token. A token's slot is the number of tokens in lower buckets plus those before it in its own, so appending needs no
@@ -65,22 +67,29 @@ function continued(members: number[][], length: number, newest: number): SortedR
 export function visiblePositions(
   rounds: readonly SortedRound[],
   length: number,
-  chunkLength: number,
-  chunksBefore: number,
+  { chunkLength, chunksBefore, ring, acrossBuckets }: WindowOptions,
 ): number[] {
   const numChunks = Math.ceil(length / chunkLength);
-  const ring = rounds.length * numChunks;
+  const allChunks = rounds.length * numChunks;
   return rounds.flatMap((round, r) => {
     const own = r * numChunks + Math.floor(round.lastSlot() / chunkLength);
+    const bucket = acrossBuckets ? null : new Set(round.lastBucket());
     const seen: number[] = [];
     for (let back = chunksBefore; back >= 0; back--) {
-      const chunk = (((own - back) % ring) + ring) % ring;
+      if (!ring && own - back < r * numChunks) continue;
+      const chunk = (((own - back) % allChunks) + allChunks) % allChunks;
+      const ofRound = Math.floor(chunk / numChunks);
+      // A bucket of one round is none of another's.
+      if (bucket && ofRound !== r) continue;
       const from = (chunk % numChunks) * chunkLength;
-      seen.push(...rounds[Math.floor(chunk / numChunks)]!.positions(from, from + chunkLength));
+      const positions = rounds[ofRound]!.positions(from, from + chunkLength);
+      seen.push(...(bucket ? positions.filter((position) => bucket.has(position)) : positions));
     }
     return seen;
   });
 }
+
+export type WindowOptions = Pick<ReformerConfig, "chunkLength" | "chunksBefore" | "ring" | "acrossBuckets">;
 
 /**
  * The same for strict routing: of the newest token's bucket, its chunk and `chunksBefore` before it. Later tokens never

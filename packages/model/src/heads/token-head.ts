@@ -6,7 +6,6 @@
 import {
   add,
   concat,
-  matMul,
   reshape,
   scalar,
   slice,
@@ -25,22 +24,15 @@ import { summingSink } from "../residual";
 import { crossEntropy, crossEntropyAndGrad } from "./cross-entropy";
 import { finalNorm, type FinalNorm } from "./final-norm";
 import type { Head } from "./head";
+import { vocabularyProjection } from "./vocabulary-projection";
 
 const pieceLength = 2048;
 
-/** @param norm from the two streams to what is projected; as wide as both together unless told otherwise */
-export function tokenHead(
-  config: ReformerConfig,
-  parameters: Parameters,
-  norm: FinalNorm = finalNorm(config, parameters),
-): Head {
-  const { dModel, headBias } = config;
-  const get = (name: string) => parameters.get(name) as Tensor2D;
-  const project = (normalized: Tensor2D) =>
-    tidy(() => {
-      const logits = matMul(normalized, get("head.weight")) as Tensor2D;
-      return headBias ? (add(logits, get("head.bias")) as Tensor2D) : logits;
-    });
+/** @param otherNorm from the two streams to what is projected, in place of the norm of both together */
+export function tokenHead(config: ReformerConfig, parameters: Parameters, otherNorm?: FinalNorm): Head {
+  const { dModel } = config;
+  const norm = otherNorm ?? finalNorm(config, parameters);
+  const projection = vocabularyProjection(config, parameters);
 
   function* pieces({ x1, x2 }: Streams, targets: Int32Array) {
     const rows1 = reshape(x1, [-1, dModel]) as Tensor2D;
@@ -58,19 +50,16 @@ export function tokenHead(
   const pieceGrad = (piece: [Tensor2D, Tensor2D], targets: Int32Array, count: number) =>
     tidy(() => {
       const { y, state } = norm.forward(...piece);
-      const { nats, dLogits } = crossEntropyAndGrad(project(y), targets, count);
-      const { d1, d2, gradients } = norm.grad(
-        matMul(dLogits, get("head.weight"), false, true) as Tensor2D,
-        state,
-      );
-      gradients["head.weight"] = matMul(y, dLogits, true);
-      if (headBias) gradients["head.bias"] = sum(dLogits, 0);
+      const { nats, dLogits } = crossEntropyAndGrad(projection.logits(y), targets, count);
+      const { dNormalized, gradients: ofProjection } = projection.grad(y, dLogits);
+      const { d1, d2, gradients } = norm.grad(dNormalized, state);
+      Object.assign(gradients, ofProjection);
       return { nats, d1, d2, gradients };
     });
 
   const logits = (x1: Tensor2D, x2: Tensor2D) => {
     const { y, state } = norm.forward(x1, x2);
-    const projected = project(y);
+    const projected = projection.logits(y);
     y.dispose();
     disposeNorm(state);
     return projected;

@@ -19,6 +19,7 @@ export function positionEncoding(config: ReformerConfig, parameters: Parameters)
       return fixedBase(config, parameters);
     case "sinusoidal":
       return sinusoidal(config);
+    case "rotary": // Acts inside attention.
     case "none":
       return null;
   }
