@@ -2,6 +2,8 @@ import { render } from "preact";
 import { App } from "./app";
 import "./styles/page.css";
 import "./styles/parts.css";
+import "./styles/chart.css";
+import "./styles/figure.css";
 import "./styles/lsh.css";
 import "./styles/reversible.css";
 import { WorkerClient } from "./worker/client";
