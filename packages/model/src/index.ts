@@ -47,6 +47,8 @@ export {
   type PairGradientOptions,
   type PairOptions,
 } from "./encoder-decoder/loss";
+export { createPairDecoder, type PairDecoder } from "./encoder-decoder/decoder";
+export { translate, type TranslateOptions } from "./encoder-decoder/translate";
 export { createDecoder, type Decoder } from "./decode/decoder";
 export { generate, type GenerateOptions } from "./decode/generate";
 export {

@@ -1,0 +1,53 @@
+/** From sources to targets, by the likeliest sequence that a search finds. */
+import { InputError } from "@reformer-ts/internal-checks";
+import { checkLength } from "../batch";
+import { createPairDecoder } from "./decoder";
+import type { EncoderDecoder } from "./model";
+import { search } from "./search";
+
+export interface TranslateOptions {
+  /** Longest target, its end token included. */
+  maxTokens: number;
+  /** Beginnings that are followed at a time; 1, the default, takes the likeliest token each time. */
+  beamSize?: number;
+  /** 0 compares what ended by probability alone, which prefers the short; larger prefers the long. Default 0.6. */
+  lengthPenalty?: number;
+}
+
+/**
+ * Writes a target for every source.
+ *
+ * @param sources each with its end token where the model was trained with one; they may differ in length
+ * @returns the targets, without start and end tokens
+ * @throws InputError when a token is unknown, a sequence outgrows the position table, or an option cannot be
+ */
+export async function translate(
+  model: EncoderDecoder,
+  sources: readonly Int32Array[],
+  { maxTokens, beamSize = 1, lengthPenalty = 0.6 }: TranslateOptions,
+): Promise<Int32Array[]> {
+  checkInteger("maxTokens", maxTokens);
+  checkInteger("beamSize", beamSize);
+  if (!(lengthPenalty >= 0)) {
+    throw new InputError({ field: "lengthPenalty", given: String(lengthPenalty), allowed: "0 or more" });
+  }
+  checkLength(model.sides.decoder, "maxTokens", maxTokens);
+  if (sources.length === 0) return [];
+  const { padToken, endToken } = model.config;
+  const sourceLength = Math.max(...sources.map(({ length }) => length));
+  const source = new Int32Array(sources.length * sourceLength).fill(padToken);
+  sources.forEach((tokens, i) => source.set(tokens, i * sourceLength));
+
+  const decoder = createPairDecoder(model, { source, batch: sources.length, sourceLength });
+  try {
+    const options = { startToken: padToken, endToken, maxTokens, beamSize, lengthPenalty };
+    return await search(decoder, sources.length, options);
+  } finally {
+    decoder.dispose();
+  }
+}
+
+function checkInteger(field: string, value: number): void {
+  if (Number.isInteger(value) && value >= 1) return;
+  throw new InputError({ field, given: String(value), allowed: "an integer of at least 1" });
+}

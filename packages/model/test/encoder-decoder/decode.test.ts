@@ -1,0 +1,152 @@
+/** Writing with remembered keys is the full pass; a search finds what trying everything finds. */
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, it } from "vitest";
+import {
+  createPairDecoder,
+  evaluatePairs,
+  translate,
+  type EncoderDecoder,
+  type EncoderDecoderOptions,
+  type PairBatch,
+} from "../../src/index";
+import { build, randomPairs, small, vocabSize } from "./pairs";
+
+/** Nats of a target by the full pass. */
+function natsOf(model: EncoderDecoder, pairs: PairBatch, targets: Int32Array): number {
+  const { nats } = evaluatePairs(model, { ...pairs, targets });
+  const value = nats.dataSync()[0]!;
+  nats.dispose();
+  return value;
+}
+
+const natsOfToken = (logits: Float32Array, token: number) =>
+  Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - logits[token]!), 0));
+
+describe("createPairDecoder", () => {
+  it.each<[string, EncoderDecoderOptions]>([
+    ["full attention", small],
+    ["local attention", { ...small, decoderLayers: ["local", "local"], localSharedQueryKey: true }],
+    ["LSH attention, routed strictly", { ...small, decoderLayers: ["lsh", "lsh"], routing: "strict" }],
+    ["mixed kinds on either side", { ...small, encoderLayers: ["lsh", "local"], positions: "axial" }],
+    ["layers that share weights", { ...small, tieLayers: true }],
+  ])("predicts what the full pass predicts: %s", async (_name, options) => {
+    const model = build({ ...options, numBuckets: 4 });
+    const pairs = randomPairs(13, 20);
+    const decoder = createPairDecoder(model, pairs);
+    for (let position = 0; position < 20; position++) {
+      const logits = await decoder.append([pairs.inputs[position]!, pairs.inputs[20 + position]!]);
+      logits.forEach((row, sequence) => {
+        const targets = new Int32Array(40)
+          .fill(-1)
+          .fill(7, sequence * 20 + position, sequence * 20 + position + 1);
+        expect(natsOfToken(row, 7)).toBeCloseTo(natsOf(model, pairs, targets), 4);
+      });
+    }
+    decoder.dispose();
+  });
+
+  it.each<[string, EncoderDecoderOptions]>([
+    ["full", small],
+    ["local and LSH", { ...small, decoderLayers: ["local", "lsh"], routing: "strict", numBuckets: 4 }],
+  ])("goes on from chosen sequences in several ways: %s", async (_name, options) => {
+    const model = build(options);
+    const pairs = randomPairs(13, 6);
+    const [first, second] = [pairs.inputs.subarray(0, 6), pairs.inputs.subarray(6)];
+    const together = createPairDecoder(model, pairs);
+    for (let i = 0; i < 3; i++) await together.append([first[i]!, second[i]!]);
+    together.select([1, 0, 1]);
+    const ways = [4, first[3]!, 9];
+    await together.append(ways);
+    const logits = await together.append([5, first[4]!, 6]);
+    together.dispose();
+    const alone = createPairDecoder(model, pairs);
+    for (let i = 0; i < 3; i++) await alone.append([first[i]!, second[i]!]);
+    await alone.append([first[3]!, 9]);
+    const expected = await alone.append([first[4]!, 6]);
+    alone.dispose();
+    expect(natsOfToken(logits[1]!, 3)).toBeCloseTo(natsOfToken(expected[0]!, 3), 4);
+    expect(natsOfToken(logits[2]!, 3)).toBeCloseTo(natsOfToken(expected[1]!, 3), 4);
+    expect(natsOfToken(logits[0]!, 3)).not.toBeCloseTo(natsOfToken(logits[2]!, 3), 4);
+  });
+});
+
+describe("translate", () => {
+  const sources = [Int32Array.of(3, 4, 5, 1), Int32Array.of(2, 1), Int32Array.of(5, 5, 2, 3, 4, 1)];
+  const few: EncoderDecoderOptions = { ...small, vocabSize: 6, initializerRange: 0.6 };
+
+  /** Every sequence of up to `longest` tokens and its end, by its score. */
+  function everySequence(model: EncoderDecoder, source: Int32Array, longest: number, lengthPenalty: number) {
+    const found: { tokens: number[]; score: number }[] = [];
+    const visit = (tokens: number[]) => {
+      const target = [...tokens, 1];
+      const length = target.length;
+      const batch = {
+        source,
+        sourceLength: source.length,
+        inputs: Int32Array.from([0, ...tokens]),
+        targets: Int32Array.from(target),
+        batch: 1,
+        length,
+      };
+      const score = -natsOf(model, batch, batch.targets) / ((5 + length) / 6) ** lengthPenalty;
+      found.push({ tokens, score });
+      if (length < longest) for (const token of [0, 2, 3, 4, 5]) visit([...tokens, token]);
+    };
+    visit([]);
+    return found.toSorted((a, b) => b.score - a.score);
+  }
+
+  it.each([0, 0.6, 2])(
+    "finds with a wide beam what trying everything finds (length penalty %d)",
+    async (lengthPenalty) => {
+      const model = build(few, 3);
+      const found = await translate(model, sources, { maxTokens: 4, beamSize: 125, lengthPenalty });
+      for (const [i, source] of sources.entries()) {
+        const [best] = everySequence(model, source, 4, lengthPenalty);
+        expect([...found[i]!]).toEqual(best!.tokens);
+      }
+    },
+  );
+
+  it("writes for several sources what it writes for each, and leaves no tensor behind", async () => {
+    const model = build(few, 4);
+    const before = tf.memory().numTensors;
+    for (const beamSize of [1, 3]) {
+      const together = await translate(model, sources, { maxTokens: 12, beamSize });
+      for (const [i, source] of sources.entries()) {
+        const [alone] = await translate(model, [source], { maxTokens: 12, beamSize });
+        expect([...together[i]!]).toEqual([...alone!]);
+      }
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("takes the likeliest token each time when nothing is compared", async () => {
+    const model = build(few, 4);
+    const [written] = await translate(model, [sources[0]!], { maxTokens: 5 });
+    const decoder = createPairDecoder(model, { source: sources[0]!, batch: 1, sourceLength: 4 });
+    const expected: number[] = [];
+    for (let last = 0; expected.length < 5;) {
+      const [logits] = await decoder.append([last]);
+      last = logits!.indexOf(Math.max(...logits!));
+      if (last === 1) break;
+      expected.push(last);
+    }
+    decoder.dispose();
+    expect([...written!]).toEqual(expected);
+  });
+
+  it("refuses what cannot be", async () => {
+    const model = build();
+    const ask = (options: object) => translate(model, sources, { maxTokens: 4, ...options });
+    await expect(ask({ beamSize: 0 })).rejects.toThrow(
+      "beamSize is 0, but must be an integer of at least 1.",
+    );
+    await expect(ask({ lengthPenalty: -1 })).rejects.toThrow("lengthPenalty is -1, but must be 0 or more.");
+    await expect(ask({ maxTokens: 65 })).rejects.toThrow("maxTokens is 65 tokens");
+    await expect(translate(model, [Int32Array.of(vocabSize)], { maxTokens: 4 })).rejects.toThrow(
+      "source[0] is 11, but must be a token from 0 to 10.",
+    );
+    await expect(translate(model, [new Int32Array(0)], { maxTokens: 4 })).rejects.toThrow("source is empty");
+  });
+});
