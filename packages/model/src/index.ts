@@ -49,6 +49,7 @@ export {
 } from "./encoder-decoder/loss";
 export { createPairDecoder, type PairDecoder } from "./encoder-decoder/decoder";
 export { translate, type TranslateOptions } from "./encoder-decoder/translate";
+export { translationPresets, type TranslationPreset } from "./encoder-decoder/presets";
 export { createDecoder, type Decoder } from "./decode/decoder";
 export { generate, type GenerateOptions } from "./decode/generate";
 export {

@@ -49,7 +49,12 @@ export function resolveEncoderDecoder(options: unknown, where = "config"): Encod
   const { localChunksAfter } = encoder;
   return {
     ...config,
-    ...{ numBuckets, localChunkLength, localChunksBefore, localChunksAfter, axialShape, axialDims },
+    numBuckets,
+    localChunkLength,
+    localChunksBefore,
+    localChunksAfter,
+    axialShape,
+    axialDims,
   };
 }
 

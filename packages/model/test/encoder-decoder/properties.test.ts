@@ -40,9 +40,9 @@ it("predicts from earlier target tokens alone", () => {
         const inputs = pairs.inputs.slice();
         inputs[at] = token;
         const after = natsByPosition(model, { ...pairs, inputs });
-        after.forEach((value, i) => {
-          if (i < at || i >= 9) expect(value).toBeCloseTo(before[i]!, 5);
-        });
+        // Of the first sequence what stands before the change, and all of the second.
+        const independent = [...after.keys()].filter((i) => i < at || i >= 9);
+        for (const i of independent) expect(after[i]).toBeCloseTo(before[i]!, 5);
       },
     ),
     runs,
