@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createReformer, readParameters } from "../index";
 import { resolveConfig, type ReformerOptions } from "../config";
@@ -54,7 +54,7 @@ describe("withPositions", () => {
   ])("keeps every vector: %s", async (_, options, change, kept) => {
     const model = await stored(options);
     const resized = withPositions(model, change);
-    if (change.maxLength !== undefined) expect(resized.config.maxLength).toBe(change.maxLength);
+    expect(resized.config.maxLength).toBe(change.maxLength ?? model.config.maxLength);
     const [before, after] = [await vectors(model, kept), await vectors(resized, kept)];
     after.forEach((value, i) => expect(value).toBeCloseTo(before[i]!, 6));
     expect((await vectors(resized)).every((value) => value !== 0)).toBe(true);

@@ -54,7 +54,7 @@ export function stridesOf(shape: readonly number[], { fortran = false } = {}): n
     strides.push(stride);
     stride *= size;
   }
-  return fortran ? strides : strides.reverse();
+  return fortran ? strides : strides.toReversed();
 }
 
 function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isInputError } from "@reformer-ts/internal-checks";
 import { numpyMakers } from "./numpy-makers";
@@ -83,13 +83,19 @@ describe("readPickle", () => {
     const bytes = fc.array(fc.oneof(opcodes, fc.nat(255)), { maxLength: 60 });
     fc.assert(
       fc.property(bytes, (file) => {
-        try {
-          read(Uint8Array.from(file));
-        } catch (error) {
-          expect(isInputError(error), String(error)).toBe(true);
-        }
+        expect(problemOf(() => read(Uint8Array.from(file)))).toBe(null);
       }),
       { numRuns: 3000 },
     );
   });
 });
+
+/** What was thrown, unless it was meant for a user. */
+function problemOf(work: () => void): unknown {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return isInputError(error) ? null : error;
+  }
+}

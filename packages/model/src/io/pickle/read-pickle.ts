@@ -230,7 +230,7 @@ function setItems({ peek, cursor }: Machine, items: readonly PickleValue[]): voi
 }
 
 function pushTuple(machine: Machine, size: number): void {
-  const items = Array.from({ length: size }, () => machine.pop()).reverse();
+  const items = Array.from({ length: size }, () => machine.pop()).toReversed();
   machine.push(new Tuple(items));
 }
 
