@@ -38,6 +38,13 @@ export function modelFromTrax(
   if (first === undefined) return weights.refuse("a model without layers");
 
   const kinds = told.layers ?? layers.map(({ inputs }) => (inputs.length === 2 ? "lsh" : "local"));
+  if (kinds.length !== layers.length) {
+    throw new InputError({
+      field: `${where}: layers`,
+      given: `${kinds.length} kinds of attention`,
+      allowed: `${layers.length}, one for each layer of the weights`,
+    });
+  }
   requireTold(kinds, told, where);
   const config = resolveConfig(
     {
@@ -58,7 +65,7 @@ export function modelFromTrax(
     where,
   );
   layers.forEach((layer, i) => {
-    const named = traxLayerState(layer, config, kinds[i] ?? "full");
+    const named = traxLayerState(layer, config, kinds[i]!);
     for (const [name, tensor] of Object.entries(named)) state[`layers.${i}.${name}`] = tensor;
   });
   return { config, state };
