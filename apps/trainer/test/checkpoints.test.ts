@@ -241,6 +241,8 @@ describe("reformer train --init", () => {
       "train",
       "--init",
       ours,
+      "--length",
+      "64",
       "--d-ff",
       "32",
       "--config",
