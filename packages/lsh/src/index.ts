@@ -17,6 +17,7 @@ export {
   type FullOptions,
 } from "./full-attention";
 export { crossAttentionForward, crossAttentionGrad, type CrossOptions } from "./cross-attention";
+export { attentionOf, type Attending, type AttentionRow, type AttentionView } from "./attention-of";
 export type { ChunkedOptions, DropoutOptions, LshOptions, MaskOptions } from "./options";
 
 // The pieces, for teaching, and for building something else.

@@ -115,7 +115,11 @@ export function lshAttentionGrad(dOutput: tf.Tensor, saved: LshSaved, options: L
 }
 
 /** Replayed buckets as they are, or the hash of the queries with masked tokens moved to one bucket more. */
-function resolveBuckets(queryKey: tf.Tensor, { hashedLength }: Chunking, options: LshOptions): tf.Tensor4D {
+export function resolveBuckets(
+  queryKey: tf.Tensor,
+  { hashedLength }: Chunking,
+  options: LshOptions,
+): tf.Tensor4D {
   const [batch, heads, length, depth] = queryKey.shape as [number, number, number, number];
   const { chunkLength, numHashes = 1, maxLength, seed = 0, keyMask } = options;
   requireInteger("numHashes", numHashes, 1);
@@ -173,7 +177,8 @@ function sortedInputs(
   return { inputs, paddedLength };
 }
 
-function route(
+/** Where everything sits after sorting. */
+export function route(
   buckets: tf.Tensor4D,
   { chunkLength, paddedLength }: Chunking,
   { routing, acrossBuckets = true }: LshOptions,
@@ -189,7 +194,7 @@ function route(
 }
 
 /** @throws InputError also when strict routing is asked to look ahead, which it exists to rule out */
-function resolveLshChunking(length: number, options: LshOptions): Chunking {
+export function resolveLshChunking(length: number, options: LshOptions): Chunking {
   const chunking = resolveChunking(length, options);
   if (options.routing !== "strict") return chunking;
   if (chunking.chunksAfter > 0) {

@@ -1,6 +1,7 @@
 /** What differs between LSH, local and full attention, seen from a layer: its projections, forward and pullback. */
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 import {
+  type Attending,
   fullAttentionForward,
   fullAttentionGrad,
   localAttentionForward,
@@ -43,8 +44,18 @@ export interface AttentionMechanism {
   pull(dOutput: Tensor4D, attended: Attended, seed: number, sink: GradientSink): Tensor[];
 }
 
+/** Attention of a sequence to itself, which can be looked at. */
+export interface SelfAttentionMechanism extends AttentionMechanism {
+  /** What `attentionOf` is to be asked about a pass; call inside a tidy. */
+  attending(attended: Attended, seed: number): Attending;
+}
+
 /** @param layer index of the layer, from the input up */
-export function attentionMechanism(config: ReformerConfig, layer: number, pass: Pass): AttentionMechanism {
+export function attentionMechanism(
+  config: ReformerConfig,
+  layer: number,
+  pass: Pass,
+): SelfAttentionMechanism {
   switch (config.layers[layer]!) {
     case "lsh":
       return lsh(config, layer, pass);
@@ -55,7 +66,7 @@ export function attentionMechanism(config: ReformerConfig, layer: number, pass: 
   }
 }
 
-function lsh(config: ReformerConfig, layer: number, pass: Pass): AttentionMechanism {
+function lsh(config: ReformerConfig, layer: number, pass: Pass): SelfAttentionMechanism {
   const { chunkLength, chunksBefore, chunksAfter, causal, numHashes, numBuckets, maxLength } = config;
   const given = pass.rotations?.[config.layers.slice(0, layer).filter((kind) => kind === "lsh").length];
   const { turn, turnBack } = positionsInside(config);
@@ -107,6 +118,10 @@ function lsh(config: ReformerConfig, layer: number, pass: Pass): AttentionMechan
       queryKey.dispose();
       return [turnBack(dQueryKey), dValue];
     },
+    attending({ projections, buckets }, seed) {
+      const queryKey = turn(projections[0]!);
+      return { ...optionsOf(queryKey.shape[2], seed), queryKey, buckets: buckets ?? undefined };
+    },
   };
 }
 
@@ -128,7 +143,7 @@ function plain(
   forward: typeof localAttentionForward,
   grad: typeof localAttentionGrad,
   pass: Pass,
-): AttentionMechanism {
+): SelfAttentionMechanism {
   const sharedQueryKey = kind === "local" && config.localSharedQueryKey;
   const { turn, turnBack } = positionsInside(config);
   const optionsOf = (length: number, seed: number) => ({
@@ -167,6 +182,12 @@ function plain(
       if (!sharedQueryKey) return [turnBack(dQuery), turnBack(dKey), dValue];
       dKey.dispose();
       return [turnBack(dQuery), dValue];
+    },
+    attending({ projections }, seed) {
+      const [query, key] = threeOf(projections);
+      const length = query.shape[2];
+      const whole = kind === "full" ? { chunkLength: length, paddedLength: length } : {};
+      return { ...optionsOf(length, seed), ...whole, query: turn(query), key: turn(key) };
     },
   };
 }

@@ -25,6 +25,12 @@ export {
   type GradientOptions,
   type Reformer,
 } from "./reformer";
+export {
+  inspectAttention,
+  type InspectedAttention,
+  type InspectedRow,
+  type InspectOptions,
+} from "./inspect-attention";
 export type { Batch } from "./batch";
 export type { Pass } from "./pass";
 export { trainStep, type TrainStepOptions } from "./train-step";
