@@ -23,7 +23,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "reformer-commands-"));
   run = join(home, "run");
   const flags =
-    "--config debug --backend wasm --steps 4 --d-model 16 --d-ff 16 --sample-every 2 --sample-tokens 8 --evaluate-tokens 256 --held-out 0.001";
+    "--config debug --backend wasm --steps 4 --length 256 --d-model 16 --axial-dims 4,12 --d-ff 16 --sample-every 2 --sample-tokens 8 --evaluate-tokens 256 --held-out 0.001";
   const { code, err } = await reformer("train", ...flags.split(" "), "--run", run);
   if (code !== 0) throw new Error(err);
 });
@@ -331,7 +331,7 @@ describe("a loss that explodes", () => {
   it("stops training, keeps what was saved and says what to try", async () => {
     const folder = join(temporaryFolder(), "run");
     const { code, err } = await reformer(
-      ..."train --config debug --backend wasm --d-model 16 --d-ff 16 --held-out 0.001 --warmup 0 --schedule constant".split(
+      ..."train --config debug --backend wasm --d-model 16 --axial-dims 4,12 --d-ff 16 --held-out 0.001 --warmup 0 --schedule constant".split(
         " ",
       ),
       ..."--learning-rate 1e36 --steps 20 --checkpoint-every 1 --evaluate-every 0 --sample-every 0 --run".split(
