@@ -9,7 +9,7 @@ import { bundleCommand, reformer, start, temporaryFolder } from "./run-reformer"
 /** Small enough for a step to take milliseconds; dropout and LSH make every kind of randomness matter. */
 const tiny = [
   "--config debug --backend wasm --d-model 16 --axial-dims 4,12 --d-ff 16 --d-head 8 --layers local,lsh --hidden-dropout 0.1",
-  "--length 64 --max-length 64 --chunk-length 16 --batch 2 --warmup 2 --clip-norm 1",
+  "--length 64 --max-length 64 --axial-shape 8,8 --chunk-length 16 --batch 2 --warmup 2 --clip-norm 1",
   "--held-out 0.001 --evaluate-tokens 128 --sample-every 0",
 ].flatMap((flags) => flags.split(" "));
 
