@@ -177,7 +177,9 @@ function initialValues(
   if (name.endsWith("scale")) return new Float32Array(count).fill(1);
   const glorot = Math.sqrt(2 / (shape[0]! + shape.at(-1)!));
   const isTable = /(^|\.)embedding\.(tokens|positions)/.test(name);
-  const deviation = isTable ? embeddingRange : (initializerRange ?? glorot);
+  // A fresh head is all but silent, so training begins at the loss of a blind guess.
+  const weight = name.endsWith("head.weight") ? 0.02 : glorot;
+  const deviation = isTable ? embeddingRange : (initializerRange ?? weight);
   return Random.fromSeed(deriveSeed(seed, "parameter", name))
     .normals(count)
     .map((value) => value * deviation);
