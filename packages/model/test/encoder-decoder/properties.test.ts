@@ -25,7 +25,7 @@ function natsByPosition(model: EncoderDecoder, pairs: PairBatch): number[] {
   });
 }
 
-const runs = { numRuns: Number(process.env["REFORMER_TEST_RUNS"] ?? 15) };
+const runs = { numRuns: Number(process.env["REFORMER_PROPERTY_RUNS"] ?? 15) };
 
 it("predicts from earlier target tokens alone", () => {
   const model = build();
