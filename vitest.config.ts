@@ -23,7 +23,7 @@ function onBackend(name: string) {
       globalSetup: ["test/backend.global-setup.ts"],
       setupFiles: ["test/backend.setup.ts"],
       env: { REFORMER_TEST_BACKEND: name, TF_CPP_MIN_LOG_LEVEL: "3" },
-      testTimeout: 120_000,
+      testTimeout: "REFORMER_PROPERTY_RUNS" in process.env ? 3_600_000 : 120_000,
     },
   };
 }

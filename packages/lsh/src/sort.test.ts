@@ -2,7 +2,6 @@ import { expectNoLeak } from "@reformer-ts/internal-testkit";
 import * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { runs } from "../test/cases";
 import { sortByBucket } from "./sort";
 
 test("by hand: stable within a bucket, empty slots last, slots counted over the rounds", () => {
@@ -42,7 +41,6 @@ test("sorts by (bucket, position) and inverts", () => {
         tf.dispose([buckets, sorted.order, sorted.inverse]);
       },
     ),
-    runs,
   );
 });
 

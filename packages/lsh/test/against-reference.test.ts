@@ -21,7 +21,6 @@ import {
   lshCase,
   lshOptions,
   outputTolerance,
-  runs,
 } from "./cases";
 
 test("LSH attention", () => {
@@ -51,7 +50,6 @@ test("LSH attention", () => {
         expect(dValue.dataSync()).toBeAllClose(gradients.dValue, gradientTolerance);
       }),
     ),
-    runs,
   );
 });
 
@@ -81,7 +79,6 @@ test("local attention", () => {
         expect(dValue.dataSync()).toBeAllClose(gradients.dValue, gradientTolerance);
       }),
     ),
-    runs,
   );
 });
 
@@ -110,7 +107,6 @@ test("full attention", () => {
         expect(dValue.dataSync()).toBeAllClose(gradients.dValue, gradientTolerance);
       }),
     ),
-    runs,
   );
 });
 
@@ -138,7 +134,6 @@ test("full attention over shared query-keys", () => {
         expect(dValue.dataSync()).toBeAllClose(gradients.dValue, gradientTolerance);
       }),
     ),
-    runs,
   );
 });
 

@@ -11,7 +11,7 @@ import {
   referenceLocalAttention,
   referenceLshAttention,
 } from "../src/index";
-import { chunkedCase, chunkedOptions, drawHeads, lshCase, lshOptions, runs } from "./cases";
+import { chunkedCase, chunkedOptions, drawHeads, lshCase, lshOptions } from "./cases";
 
 /** Every weight of an attention function, by giving it values that are 1 at one position and in one number. */
 function weightsByOracle(sizes: ReferenceSizes, attend: (value: Float32Array) => { output: Float64Array }) {
@@ -68,7 +68,6 @@ test("LSH attention", () => {
         expect(difference(view, sizes, expected)).toBeLessThan(1e-5);
       }),
     ),
-    runs,
   );
 });
 
@@ -88,7 +87,6 @@ test("local and full attention", () => {
         expect(difference(view, sizes, expected)).toBeLessThan(1e-5);
       }),
     ),
-    runs,
   );
 });
 

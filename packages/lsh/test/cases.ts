@@ -4,9 +4,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
 import type { LshOptions, ReferenceChunking, ReferenceSizes } from "../src/index";
 
-/** 100 in a test run; a longer proof asks for more. */
-export const runs = { numRuns: Number(process.env["REFORMER_TEST_RUNS"] ?? 100) };
-
 /** Outputs of order 1 and gradients of sums of them, in float32. */
 export const outputTolerance = { absolute: 1e-5, relative: 1e-5 };
 export const gradientTolerance = { absolute: 5e-5, relative: 1e-4 };

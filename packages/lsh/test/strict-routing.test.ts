@@ -65,7 +65,6 @@ describe("strict routing", () => {
           expect(difference(tf.squeeze(output, [0, 1]), tf.tensor2d(expected))).toBeLessThan(1e-5);
         });
       }),
-      { numRuns: 100 },
     );
   });
 
@@ -89,7 +88,6 @@ describe("strict routing", () => {
           if (from > 0) expect(difference(earlier(whole), earlier(changed))).toBeLessThan(1e-6);
         });
       }),
-      { numRuns: 100 },
     );
   });
 

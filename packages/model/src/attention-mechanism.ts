@@ -152,7 +152,8 @@ function plain(
     chunksBefore: config.localChunksBefore!,
     chunksAfter: config.localChunksAfter!,
     causal: config.causal,
-    ring: config.ring,
+    // A window longer than a short ring meets a chunk twice, so what is seen would depend on how many tokens follow.
+    ring: config.ring && config.routing !== "strict",
     paddedLength: paddedLength(config, length),
     ...masking(dropoutRates(config, pass).localDropout, seed, pass),
   });

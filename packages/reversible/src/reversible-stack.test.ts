@@ -67,7 +67,6 @@ test("gradients are those of plain autograd, over depths, widths, kept layers an
         disposeBlocks(blocks);
       },
     ),
-    { numRuns: 100 },
   );
 });
 

@@ -81,7 +81,6 @@ test("inputs are rebuilt to 1e-5 of their size through 12 layers and 1e-4 throug
         disposeBlocks(layers);
       },
     ),
-    { numRuns: 100 },
   );
 });
 

@@ -1,0 +1,141 @@
+/** What must hold of a model whatever its options: random configurations, small enough to run each in an instant. */
+import * as tf from "@tensorflow/tfjs-core";
+import * as fc from "fast-check";
+import { Random } from "@reformer-ts/internal-random";
+import { expect, it } from "vitest";
+import {
+  activations,
+  attentionKinds,
+  createDecoder,
+  createReformer,
+  encode,
+  initializeParameters,
+  lossAndGradients,
+  resolveConfig,
+  type Reformer,
+  type ReformerOptions,
+} from "../src/index";
+
+const vocabSize = 7;
+const rate = fc.constantFrom(0, 0, 0.2);
+
+const options: fc.Arbitrary<ReformerOptions> = fc.record({
+  layers: fc.array(fc.constantFrom(...attentionKinds), { minLength: 1, maxLength: 3 }),
+  positions: fc.constantFrom("axial", "learned", "sinusoidal", "fixedBase", "rotary", "none"),
+  chunkLength: fc.integer({ min: 2, max: 8 }),
+  localChunkLength: fc.integer({ min: 2, max: 8 }),
+  chunksBefore: fc.integer({ min: 0, max: 2 }),
+  numHashes: fc.integer({ min: 1, max: 3 }),
+  numBuckets: fc.constantFrom<"auto" | number | number[]>("auto", 4, [2, 4]),
+  routing: fc.constantFrom("classic", "strict"),
+  duplicateCorrection: fc.boolean(),
+  acrossBuckets: fc.boolean(),
+  ring: fc.boolean(),
+  numMemoryKeys: fc.constantFrom(0, 0, 2),
+  localSharedQueryKey: fc.boolean(),
+  localBias: fc.boolean(),
+  activation: fc.constantFrom(...activations),
+  tieEmbeddings: fc.boolean(),
+  tieLayers: fc.boolean(),
+  embeddingDims: fc.constantFrom(null, 3),
+  headBias: fc.boolean(),
+  hiddenDropout: rate,
+  lshDropout: rate,
+  localDropout: rate,
+});
+
+const length = fc.integer({ min: 2, max: 24 });
+
+function build(given: ReformerOptions): Reformer {
+  const sizes = { vocabSize, dModel: 8, dFF: 6, numHeads: 2, dHead: 4, maxLength: 24 };
+  const config = resolveConfig({ ...sizes, fixedBaseDigits: 4, initializerRange: 0.3, ...given });
+  return createReformer(config, initializeParameters(config, 1));
+}
+
+function draw(count: number, seed: number): Int32Array {
+  const random = Random.fromSeed(seed);
+  return Int32Array.from({ length: count }, () => random.integer(vocabSize));
+}
+
+/** Runs `use`, after which no tensor may be left. */
+function withModel(given: ReformerOptions, use: (model: Reformer) => void): void {
+  const before = tf.memory().numTensors;
+  const model = build(given);
+  use(model);
+  model.parameters.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+}
+
+it("rebuilt layers give the gradients of kept ones, every parameter once, and nothing is left", () => {
+  fc.assert(
+    fc.property(options, length, fc.nat(), (given, size, seed) =>
+      withModel(given, (model) => {
+        const batch = {
+          inputs: draw(2 * size, seed),
+          targets: draw(2 * size, seed + 1),
+          batch: 2,
+          length: size,
+        };
+        const gradientsWith = (keepLayers: number) => {
+          const gradients = new Map<string, Float32Array>();
+          const sink = (name: string, gradient: tf.Tensor) => {
+            expect(gradients.has(name)).toBe(false);
+            gradients.set(name, gradient.dataSync() as Float32Array);
+            gradient.dispose();
+          };
+          lossAndGradients(model, batch, { seed, keepLayers, sink }).dispose();
+          return gradients;
+        };
+        const [rebuilt, kept] = [gradientsWith(0), gradientsWith(3)];
+        expect([...rebuilt.keys()].toSorted()).toEqual(model.parameters.names().toSorted());
+        for (const [name, gradient] of rebuilt) {
+          const expected = kept.get(name)!;
+          const error = Math.hypot(...gradient.map((value, i) => value - expected[i]!));
+          expect(error, name).toBeLessThan(1e-5 + 1e-4 * Math.hypot(...expected));
+        }
+      }),
+    ),
+  );
+});
+
+it("with strict routing a later token never changes an earlier output", () => {
+  fc.assert(
+    fc.property(options, length, fc.nat(), fc.nat(), (given, size, at, seed) =>
+      withModel({ ...given, routing: "strict" }, (model) => {
+        const kept = at % size;
+        const tokens = draw(size, seed);
+        const changed = Int32Array.from([...tokens.subarray(0, kept), ...draw(size - kept, seed + 1)]);
+        tf.tidy(() => {
+          const [before, after] = [tokens, changed].map((ids) => {
+            const { x1, x2 } = encode(model, tf.tensor2d(ids, [1, size], "int32"));
+            return tf.slice(tf.concat([x1, x2], 2), [0, 0, 0], [1, kept, 16]).dataSync() as Float32Array;
+          });
+          const largest = before!.reduce((most, value, i) => Math.max(most, Math.abs(value - after![i]!)), 0);
+          expect(largest).toBeLessThan(1e-4);
+        });
+      }),
+    ),
+  );
+});
+
+it("with strict routing the decoder writes what the full pass predicts", async () => {
+  await fc.assert(
+    fc.asyncProperty(options, length, fc.nat(), fc.nat(), async (given, size, at, seed) => {
+      const model = build({ ...given, routing: "strict" });
+      const tokens = draw(size, seed);
+      const promptLength = 1 + (at % (size - 1));
+      const decoder = createDecoder(model);
+      let [logits] = await decoder.read([tokens.slice(0, promptLength)]);
+      for (const token of tokens.subarray(promptLength)) [logits] = await decoder.append([token]);
+      const expected = tf.tidy(() => {
+        const { x1, x2 } = encode(model, tf.tensor2d(tokens, [1, size], "int32"));
+        const last = (x: tf.Tensor) =>
+          tf.reshape(tf.slice(x, [0, size - 1, 0], [1, 1, 8]), [1, 8]) as tf.Tensor2D;
+        return model.head.logits(last(x1), last(x2)).dataSync();
+      });
+      logits!.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-4));
+      decoder.dispose();
+      model.parameters.dispose();
+    }),
+  );
+});
