@@ -141,7 +141,11 @@ export const reformerSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe("standard deviation of fresh weights; null: sqrt(2 / (inputs + outputs)) of each (Glorot)"),
-  embeddingRange: z.number().positive().default(1).describe("standard deviation of fresh token and position tables"),
+  embeddingRange: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("standard deviation of fresh token and position tables"),
   head: z
     .enum(["tokens", "class", "span"])
     .default("tokens")

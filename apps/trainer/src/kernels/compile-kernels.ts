@@ -23,16 +23,14 @@ export interface TensorflowPlaces {
 
 /** `-ffast-math` would break the rounding in `exponential`. */
 const FLAGS = [
-  ...[
-    "-shared",
-    "-fPIC",
-    "-std=c++17",
-    "-O3",
-    "-march=native",
-    "-fno-math-errno",
-    "-ffp-contract=fast",
-    "-pthread",
-  ],
+  "-shared",
+  "-fPIC",
+  "-std=c++17",
+  "-O3",
+  "-march=native",
+  "-fno-math-errno",
+  "-ffp-contract=fast",
+  "-pthread",
   `-DNAPI_VERSION=${NODE_API_LEVEL}`,
 ];
 
@@ -57,7 +55,10 @@ export async function compileKernels(
       ...FLAGS,
       ...headers.map((folder) => `-I${folder}`),
       ...sources.filter((file) => file.endsWith(".cc")),
-      ...["-o", temporary, `-L${home}`, "-l:libtensorflow_framework.so.2"],
+      "-o",
+      temporary,
+      `-L${home}`,
+      "-l:libtensorflow_framework.so.2",
     ]);
     if (outcome.code !== 0) throw new Error(`${compiler} refused the sources: ${lastComplaint(outcome)}`);
   });
@@ -66,7 +67,7 @@ export async function compileKernels(
 
 async function sourceFiles(): Promise<string[]> {
   const folder = packageFile("native/kernels");
-  return (await readdir(folder)).sort().map((file) => join(folder, file));
+  return (await readdir(folder)).toSorted().map((file) => join(folder, file));
 }
 
 async function keyOf(sources: readonly string[]): Promise<string> {

@@ -3,7 +3,7 @@ import "@reformer-ts/internal-testkit";
 import { kernelNames, sortByBucket, type ChunkAttentionAttributes } from "@reformer-ts/lsh";
 import { Random } from "@reformer-ts/internal-random";
 import * as tf from "@tensorflow/tfjs-core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 
 import { composedChunkAttention } from "../../../../packages/lsh/src/chunk-attention";

@@ -9,7 +9,7 @@ import {
 } from "@reformer-ts/model";
 import { Random } from "@reformer-ts/internal-random";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 
 import { setKernelThreads } from "../../src/kernels/open-kernels";
@@ -78,7 +78,7 @@ test("200 random models agree with the composed path", () => {
   fc.assert(
     fc.property(testCase, (given) => {
       const [actual, expected] = [gradientsOf(given), composed(() => gradientsOf(given))];
-      expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
+      expect(Object.keys(actual).toSorted()).toEqual(Object.keys(expected).toSorted());
       for (const [name, gradient] of Object.entries(expected)) {
         const size = Math.sqrt(gradient.reduce((sum, x) => sum + x * x, 0) / gradient.length);
         expect(actual[name]!, name).toBeAllClose(gradient, { absolute: 1e-6 + 1e-4 * size, relative: 1e-4 });
