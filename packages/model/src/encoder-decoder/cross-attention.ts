@@ -116,5 +116,6 @@ export function crossAttentionFunction(
       return [dQuery];
     },
   };
-  return attentionFunction(config, parameters, prefix, mechanism, pass);
+  // Learned memory keys belong to self-attention; here the memory is the source.
+  return attentionFunction({ ...config, numMemoryKeys: 0 }, parameters, prefix, mechanism, pass);
 }

@@ -9,7 +9,7 @@ import {
   type EncoderDecoderOptions,
   type PairBatch,
 } from "../../src/index";
-import { build, randomPairs, small, vocabSize } from "./pairs";
+import { borrowed, build, randomPairs, small, vocabSize } from "./pairs";
 
 /** Nats of a target by the full pass. */
 function natsOf(model: EncoderDecoder, pairs: PairBatch, targets: Int32Array): number {
@@ -28,7 +28,7 @@ describe("createPairDecoder", () => {
     ["local attention", { ...small, decoderLayers: ["local", "local"], localSharedQueryKey: true }],
     ["LSH attention, routed strictly", { ...small, decoderLayers: ["lsh", "lsh"], routing: "strict" }],
     ["mixed kinds on either side", { ...small, encoderLayers: ["lsh", "local"], positions: "axial" }],
-    ["layers that share weights", { ...small, tieLayers: true }],
+    ["options of the layers", { ...small, ...borrowed }],
   ])("predicts what the full pass predicts: %s", async (_name, options) => {
     const model = build({ ...options, numBuckets: 4 });
     const pairs = randomPairs(13, 20);

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "@reformer-ts/internal-random";
 import { describe, expect, it } from "vitest";
 import { evaluatePairs, type EncoderDecoderOptions } from "../../src/index";
-import { build, gradientsOf, randomPairs, small } from "./pairs";
+import { borrowed, build, gradientsOf, randomPairs, small } from "./pairs";
 
 const shallow: EncoderDecoderOptions = { ...small, encoderLayers: ["full"], decoderLayers: ["full", "full"] };
 // Every query sees every key once, so no nudge of a parameter re-routes attention.
@@ -24,6 +24,7 @@ describe("pairLossAndGradients", () => {
       { ...shallow, positions: "axial", headBias: false, activation: "gelu" },
     ],
     ["chunked kinds", chunkedKinds],
+    ["options of the layers", { ...shallow, ...borrowed }],
     ["dropout", { ...shallow, hiddenDropout: 0.2, localDropout: 0.1 }],
   ])("is the slope of the loss along random directions: %s", (_name, options) => {
     const model = build(options);

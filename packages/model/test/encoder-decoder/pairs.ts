@@ -27,6 +27,15 @@ export const small: EncoderDecoderOptions = {
   initializerRange: 0.2,
 };
 
+/** What the layers of a Reformer can be told, a side of this model passes on. */
+export const borrowed: EncoderDecoderOptions = {
+  positions: "rotary",
+  activation: "geglu",
+  numMemoryKeys: 2,
+  embeddingDims: 6,
+  tieLayers: true,
+};
+
 export function build(options: EncoderDecoderOptions = small, seed = 1): EncoderDecoder {
   const config = resolveEncoderDecoder(options);
   return createEncoderDecoder(config, initializeEncoderDecoder(config, seed));
