@@ -3,6 +3,7 @@
  * outweigh what it is (§2, "LSH attention"): `k = q rsqrt(mean(q²) + 1e-6) / sqrt(depth)`.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { normalizeKeysGradWithKernel, normalizeKeysWithKernel } from "./kernels/dispatch";
 
 const epsilon = 1e-6;
 
@@ -11,6 +12,8 @@ const epsilon = 1e-6;
  * @returns     `[..., depth]`, every row of length (almost) 1; the caller owns it
  */
 export function normalizeKeys<T extends tf.Tensor>(query: T): T {
+  const normalized = normalizeKeysWithKernel({ query });
+  if (normalized) return normalized as T;
   return tf.tidy(() => tf.mul(query, tf.div(reciprocalRms(query), Math.sqrt(depthOf(query)))) as T);
 }
 
@@ -27,6 +30,20 @@ export function normalizeKeysGrad<T extends tf.Tensor>(query: T, dKey: T): T {
     const along = tf.mul(tf.mean(tf.mul(query, dKey), -1, true), tf.square(r));
     return tf.mul(tf.sub(dKey, tf.mul(query, along)), tf.div(r, Math.sqrt(depthOf(query)))) as T;
   });
+}
+
+/**
+ * The gradient of a shared projection, through both of its uses.
+ *
+ * @param query  `[..., depth]`
+ * @param dQuery `[..., depth]`, of it as queries
+ * @param dKey   `[..., depth]`, of the keys made of it
+ * @returns      `[..., depth]`; the caller owns it
+ */
+export function sharedQueryKeyGrad<T extends tf.Tensor>(query: tf.Tensor, dQuery: T, dKey: T): T {
+  const total = normalizeKeysGradWithKernel({ query, dKey, dQuery });
+  if (total) return total as T;
+  return tf.tidy(() => tf.add(dQuery, normalizeKeysGrad(query, dKey)) as T);
 }
 
 function reciprocalRms(query: tf.Tensor): tf.Tensor {

@@ -1,6 +1,6 @@
 /** Keys as their scores want them, scaled: from a projection of their own, or shared with the queries. */
 import * as tf from "@tensorflow/tfjs-core";
-import { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
+import { normalizeKeys, sharedQueryKeyGrad } from "./normalize-keys";
 
 export interface SharedOptions {
   /**
@@ -30,6 +30,6 @@ export function scaledKeyGrad(
   { sharedQueryKey = false }: SharedOptions,
 ): { dQuery: tf.Tensor4D; dKey: tf.Tensor4D } {
   if (!sharedQueryKey) return { dQuery, dKey: tf.div(dScaled, Math.sqrt(query.shape[3]!)) as tf.Tensor4D };
-  const dShared = tf.add(dQuery, normalizeKeysGrad(query, dScaled)) as tf.Tensor4D;
+  const dShared = sharedQueryKeyGrad(query, dQuery, dScaled);
   return { dQuery: dShared, dKey: tf.zerosLike(dShared) };
 }

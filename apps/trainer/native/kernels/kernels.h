@@ -13,8 +13,12 @@ extern const Kernel heads;
 extern const Kernel headsGrad;
 extern const Kernel mergeHeads;
 extern const Kernel mergeHeadsGrad;
+extern const Kernel normalizeKeys;
+extern const Kernel normalizeKeysGrad;
+extern const Kernel tokenHead;
 
 inline const std::vector<const Kernel*> kernels{&chunkAttention, &chunkAttentionGrad, &feedForward, &feedForwardGrad,
-                                                &adam, &heads, &headsGrad, &mergeHeads, &mergeHeadsGrad};
+                                                &adam, &heads, &headsGrad, &mergeHeads, &mergeHeadsGrad,
+                                                &normalizeKeys, &normalizeKeysGrad, &tokenHead};
 
 }  // namespace reformer

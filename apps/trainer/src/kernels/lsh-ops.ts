@@ -5,6 +5,8 @@ import {
   type ChunkAttentionAttributes,
   type ChunkAttentionGradInputs,
   type ChunkAttentionInputs,
+  type NormalizeKeysGradInputs,
+  type NormalizeKeysInputs,
 } from "@reformer-ts/lsh";
 
 import { floatBits, type NativeOp } from "./native-op";
@@ -32,6 +34,20 @@ export const chunkAttentionGradOp: NativeOp<ChunkAttentionGradInputs, ChunkAtten
   inputs: { ...attended, output: rows, logSumExp: "[groups, length]", dOutput: rows },
   outputs: 3,
   numbers: chunkNumbers,
+};
+
+export const normalizeKeysOp: NativeOp<NormalizeKeysInputs, object> = {
+  name: kernelNames.normalizeKeys,
+  inputs: { query: "any" },
+  outputs: 1,
+  numbers: () => [],
+};
+
+export const normalizeKeysGradOp: NativeOp<NormalizeKeysGradInputs, object> = {
+  name: kernelNames.normalizeKeysGrad,
+  inputs: { query: "any", dKey: "any", dQuery: "any" },
+  outputs: 1,
+  numbers: () => [],
 };
 
 /** In the order of `Slots::read` in native/kernels/slots.cc. */

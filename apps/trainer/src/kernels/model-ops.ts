@@ -12,6 +12,8 @@ import {
   type HeadsInputs,
   type MergeHeadsGradInputs,
   type MergeHeadsInputs,
+  type TokenHeadAttributes,
+  type TokenHeadInputs,
 } from "@reformer-ts/model";
 
 import { floatBits, type NativeOp } from "./native-op";
@@ -76,6 +78,20 @@ export const mergeHeadsGradOp: NativeOp<MergeHeadsGradInputs, object> = {
   inputs: { ...mergeHeadsOp.inputs, dy: "[batch, length, dModel]" },
   outputs: 2,
   numbers: () => [],
+};
+
+export const tokenHeadOp: NativeOp<TokenHeadInputs, TokenHeadAttributes> = {
+  name: modelKernelNames.tokenHead,
+  inputs: {
+    x1: "[batch, length, dModel]",
+    x2: "[batch, length, dModel]",
+    scale: "[width]",
+    bias: "[width]",
+    weight: "[width, vocabSize]",
+    targets: "[rows] int32",
+  },
+  outputs: 6,
+  numbers: ({ epsilon, share }) => [epsilon, share].map(floatBits),
 };
 
 export const adamOp: NativeOp<AdamInputs, AdamAttributes> = {

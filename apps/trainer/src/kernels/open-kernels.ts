@@ -5,7 +5,7 @@
 import { registerKernel } from "@tensorflow/tfjs-core";
 
 import { compileKernels, type TensorflowPlaces } from "./compile-kernels";
-import { chunkAttentionGradOp, chunkAttentionOp } from "./lsh-ops";
+import { chunkAttentionGradOp, chunkAttentionOp, normalizeKeysGradOp, normalizeKeysOp } from "./lsh-ops";
 import {
   adamOp,
   feedForwardGradOp,
@@ -14,6 +14,7 @@ import {
   headsOp,
   mergeHeadsGradOp,
   mergeHeadsOp,
+  tokenHeadOp,
 } from "./model-ops";
 import { kernelOf } from "./native-op";
 
@@ -44,6 +45,9 @@ const kernels = [
   kernelOf(headsGradOp),
   kernelOf(mergeHeadsOp),
   kernelOf(mergeHeadsGradOp),
+  kernelOf(normalizeKeysOp),
+  kernelOf(normalizeKeysGradOp),
+  kernelOf(tokenHeadOp),
   kernelOf(adamOp),
 ];
 

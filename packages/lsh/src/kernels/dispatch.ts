@@ -12,6 +12,8 @@ import {
   type HashAttributes,
   type HashInputs,
   kernelNames,
+  type NormalizeKeysGradInputs,
+  type NormalizeKeysInputs,
 } from "./names";
 
 export function hashWithKernel(inputs: HashInputs, attributes: HashAttributes): tf.Tensor4D | undefined {
@@ -44,6 +46,14 @@ export function chunkAttentionGradWithKernel(
     attributes,
   );
   return outputs && { dQuery: outputs[0], dKey: outputs[1], dValue: outputs[2] };
+}
+
+export function normalizeKeysWithKernel(inputs: NormalizeKeysInputs): tf.Tensor | undefined {
+  return run<[tf.Tensor]>(kernelNames.normalizeKeys, inputs, {})?.[0];
+}
+
+export function normalizeKeysGradWithKernel(inputs: NormalizeKeysGradInputs): tf.Tensor | undefined {
+  return run<[tf.Tensor]>(kernelNames.normalizeKeysGrad, inputs, {})?.[0];
 }
 
 function run<Outputs extends tf.Tensor[]>(

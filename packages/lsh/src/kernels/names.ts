@@ -12,6 +12,8 @@ export const kernelNames = {
   bucketSort: "ReformerBucketSort",
   chunkAttention: "ReformerChunkAttention",
   chunkAttentionGrad: "ReformerChunkAttentionGrad",
+  normalizeKeys: "ReformerNormalizeKeys",
+  normalizeKeysGrad: "ReformerNormalizeKeysGrad",
 } as const;
 
 /** `ReformerHash` → `[batch, heads, numHashes, length]` int32. */
@@ -79,4 +81,16 @@ export interface ChunkAttentionGradInputs extends ChunkAttentionInputs {
   logSumExp: Tensor;
   /** `[groups, length, depth]` */
   dOutput: Tensor;
+}
+
+/** `ReformerNormalizeKeys` → keys from shared queries, like query. */
+export interface NormalizeKeysInputs {
+  /** `[..., depth]` */
+  query: Tensor;
+}
+
+/** `ReformerNormalizeKeysGrad` → dQuery plus what comes back through the keys, like query. */
+export interface NormalizeKeysGradInputs extends NormalizeKeysInputs {
+  dKey: Tensor;
+  dQuery: Tensor;
 }

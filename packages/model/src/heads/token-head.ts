@@ -23,6 +23,7 @@ import type { Parameters } from "../parameters";
 import { summingSink } from "../residual";
 import { crossEntropy, crossEntropyAndGrad } from "./cross-entropy";
 import { finalNorm, type FinalNorm } from "./final-norm";
+import { fitsFusedTokenHead, fusedNatsAndGrad } from "./fused-token-head";
 import type { Head } from "./head";
 import { vocabularyProjection } from "./vocabulary-projection";
 
@@ -33,6 +34,7 @@ export function tokenHead(config: ReformerConfig, parameters: Parameters, otherN
   const { dModel } = config;
   const norm = otherNorm ?? finalNorm(config, parameters);
   const projection = vocabularyProjection(config, parameters);
+  const fused = fusedNatsAndGrad(config, parameters);
 
   function* pieces({ x1, x2 }: Streams, targets: Int32Array) {
     const rows1 = reshape(x1, [-1, dModel]) as Tensor2D;
@@ -79,6 +81,7 @@ export function tokenHead(config: ReformerConfig, parameters: Parameters, otherN
     },
 
     natsAndGrad(streams, targets, count, sink) {
+      if (!otherNorm && fitsFusedTokenHead(config)) return fused(streams, targets, count, sink);
       const summed = summingSink();
       const parts: { nats: Scalar; d1: Tensor; d2: Tensor }[] = [];
       for (const { piece, targets: expected } of pieces(streams, targets)) {

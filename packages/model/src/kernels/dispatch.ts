@@ -7,6 +7,7 @@ import {
   getBackend,
   getKernel,
   type NamedAttrMap,
+  type Scalar,
   type Tensor,
   type Tensor3D,
   type Tensor4D,
@@ -24,6 +25,8 @@ import {
   type HeadsInputs,
   type MergeHeadsGradInputs,
   type MergeHeadsInputs,
+  type TokenHeadAttributes,
+  type TokenHeadInputs,
 } from "./names";
 
 export function hasKernel(name: string): boolean {
@@ -77,6 +80,16 @@ function withoutAbsent(tensors: Tensor[], third: Tensor | undefined): Tensor[] {
   if (third !== undefined) return tensors;
   tensors.at(-1)!.dispose();
   return tensors.slice(0, -1);
+}
+
+export function runTokenHead(inputs: TokenHeadInputs, attributes: TokenHeadAttributes) {
+  const [nats, d1, d2, scale, bias, weight] = run(modelKernelNames.tokenHead, inputs, attributes);
+  return {
+    nats: nats as Scalar,
+    d1: d1!,
+    d2: d2!,
+    gradients: { "head.weight": weight!, "norm.scale": scale!, "norm.bias": bias! },
+  };
 }
 
 export function runAdam(inputs: AdamInputs, attributes: AdamAttributes) {

@@ -14,6 +14,7 @@ export const modelKernelNames = {
   headsGrad: "ReformerHeadsGrad",
   mergeHeads: "ReformerMergeHeads",
   mergeHeadsGrad: "ReformerMergeHeadsGrad",
+  tokenHead: "ReformerTokenHead",
   adam: "ReformerAdam",
 } as const;
 
@@ -96,6 +97,28 @@ export interface MergeHeadsInputs {
 export interface MergeHeadsGradInputs extends MergeHeadsInputs {
   /** `[batch, length, dModel]` */
   dy: Tensor;
+}
+
+/**
+ * `ReformerTokenHead` → nats `[]`, summed over targets that are not negative, and gradients times `share` of x1, x2,
+ * scale, bias and weight.
+ */
+export interface TokenHeadInputs {
+  /** `[batch, length, dModel]` each. */
+  x1: Tensor;
+  x2: Tensor;
+  /** `[2 dModel]` each, of the last layer norm. */
+  scale: Tensor;
+  bias: Tensor;
+  /** `[2 dModel, vocabSize]` */
+  weight: Tensor;
+  /** `[rows]` int32, -1 where nothing is asked. */
+  targets: Tensor;
+}
+export interface TokenHeadAttributes {
+  epsilon: number;
+  /** What each target's gradient is multiplied by: one over their number. */
+  share: number;
 }
 
 /** `ReformerAdam` → value, first and second moment after the update, like value. */
