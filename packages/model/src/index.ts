@@ -87,3 +87,4 @@ export { registerMissingKernels } from "./kernels/unsorted-segment-sum";
 
 // What a fused kernel takes over.
 export * from "./kernels/names";
+export { loadTfjs, tfjsFiles } from "./io/tfjs-files";

@@ -1,11 +1,12 @@
 /**
- * A model from wherever it is: a run or a checkpoint of this command, a folder or file of transformers, a checkpoint of
+ * A model from wherever it is: a run or a checkpoint of this command, a folder or file of transformers, of tfjs, a checkpoint of
  * Trax, or a model on the hub.
  */
 import type { Tokenizer } from "@reformer-ts/data";
 import { InputError } from "@reformer-ts/internal-checks";
 import {
   type CheckpointFiles,
+  loadTfjs,
   loadTransformers,
   type Parameters,
   parametersFromState,
@@ -42,6 +43,8 @@ export async function openSource(path: string, options: HubOptions = {}): Promis
   if (pickle !== null) {
     return foreign(path, await loadTrax(pickle), folderFiles(dirname(pickle)));
   }
+  const tfjs = existsSync(join(path, "model.json")) ? await loadTfjs(folderFiles(path)) : null;
+  if (tfjs !== null) return foreign(path, tfjs, folderFiles(path));
   const files = await transformersFilesOf(path, options);
   if (files !== null) return foreign(path, await loadTransformers(files), files);
   const checkpoint = openCheckpoint(path);

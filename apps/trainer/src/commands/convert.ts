@@ -6,6 +6,7 @@ import {
   type PositionChange,
   requireState,
   resolveConfig,
+  tfjsFiles,
   transformersFiles,
 } from "@reformer-ts/model";
 import { Command, Option } from "commander";
@@ -18,7 +19,7 @@ import { makeFolder } from "../run/folder";
 import type { Terminal } from "../terminal";
 import { checkpointHelp, numberFlag, requireRun } from "./shared";
 
-const formats = ["reformer", "transformers"] as const;
+const formats = ["reformer", "transformers", "tfjs"] as const;
 type Format = (typeof formats)[number];
 
 interface Flags {
@@ -32,7 +33,7 @@ export function convertCommand(terminal: Terminal): Command {
   return withModelFlags(new Command("convert"))
     .summary("a model from one format into another")
     .description(
-      "Reads a model from a run, transformers (safetensors or PyTorch), Trax or the Hugging Face hub, and writes it as a folder. Nothing in what is read is ever run.",
+      "Reads a model from a run, transformers (safetensors or PyTorch), Trax, tfjs or the Hugging Face hub, and writes it as a folder. Nothing in what is read is ever run.",
     )
     .argument("<from>", checkpointHelp.replace(" (default: the newest run)", ""))
     .argument("<to>", "the new folder")
@@ -75,7 +76,7 @@ async function convert(terminal: Terminal, from: string, to: string, flags: Flag
   const opened = await openSource(from, { log: (line) => terminal.err(`${line}\n`) });
   const source = withHashSeed(withPositionChange(opened, positionChange(flags)), flags.hashSeed);
   requireState(parameterShapes(source.model.config), source.model.state, source.path);
-  const files = flags.to === "transformers" ? theirFiles(source) : ourFiles(source);
+  const files = writers[flags.to](source);
   makeFolder(dirname(resolve(to)));
   writeFolderAtomically(to, { ...files, ...tokenizerFiles(source.tokenizer) });
   terminal.out(`${to}\n`);
@@ -113,6 +114,12 @@ function theirFiles({ model, tokenizer, state }: Source): Record<string, Uint8Ar
   });
 }
 
+const writers: Record<Format, (source: Source) => Record<string, string | Uint8Array>> = {
+  reformer: ourFiles,
+  transformers: theirFiles,
+  tfjs: ({ model }) => tfjsFiles(model),
+};
+
 /** What is there already may be somebody's only copy. */
 function requireNew(path: string): void {
   if (!existsSync(path) || (statSync(path).isDirectory() && readdirSync(path).length === 0)) return;
@@ -131,6 +138,7 @@ const convertExamples = `
 Examples:
   reformer convert google/reformer-enwik8 models/enwik8
   reformer convert model.pkl.gz models/copy          what Trax does not save is told in model.json beside it
+  reformer convert runs/novel page/model --to tfjs
   reformer convert runs/novel exported --to transformers --max-length 4096
 `;
 
