@@ -6,7 +6,7 @@
  * bucket's tokens, in order of position, are cut by themselves, the last chunk of a bucket padded with empty slots.
  * A token's chunk is then its rank in its bucket divided by chunkLength, and its rank counts earlier tokens alone.
  *
- * The price is empty slots: up to one chunk per bucket, instead of one per round.
+ * The price is empty slots: up to one chunk per bucket and chunksBefore per round, instead of one per round.
  */
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -25,14 +25,18 @@ export interface AlignedSlots {
  * @param buckets `[batch, heads, numHashes, length]` int32
  * @returns       where everything sits; the caller owns the tensors
  */
-export function alignToBuckets(buckets: tf.Tensor4D, { chunkLength }: { chunkLength: number }): AlignedSlots {
+export function alignToBuckets(
+  buckets: tf.Tensor4D,
+  { chunkLength, chunksBefore }: { chunkLength: number; chunksBefore: number },
+): AlignedSlots {
   const [batch, heads, numHashes, length] = buckets.shape;
   const groups = batch * heads;
   const ids = buckets.dataSync() as Int32Array;
   const starts = Array.from({ length: groups * numHashes }, (_, row) =>
     bucketStarts(ids.subarray(row * length, (row + 1) * length), chunkLength),
   );
-  const paddedLength = Math.max(chunkLength, ...starts.map(({ slots }) => slots));
+  // Empty chunks end every round, as many as a window looks back over: a bucket never meets itself around the ring.
+  const paddedLength = Math.max(...starts.map(({ slots }) => slots)) + chunksBefore * chunkLength;
   const order = new Int32Array(groups * numHashes * paddedLength).fill(-1);
   const slotBuckets = new Int32Array(order.length).fill(-1);
   const inverse = new Int32Array(groups * numHashes * length);

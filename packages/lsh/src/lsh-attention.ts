@@ -11,7 +11,7 @@ import { fullAttentionForward, fullAttentionGrad } from "./full-attention";
 import { hashVectors } from "./hash";
 import { checkHeads, foldHeads, unfoldHeads } from "./inputs";
 import type { ChunkAttentionAttributes, ChunkAttentionInputs } from "./kernels/names";
-import { normalizeKeys, sharedQueryKeyGrad } from "./normalize-keys";
+import { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
 import { bucketCount, resolveNumBuckets } from "./num-buckets";
 import { type Chunking, type LshOptions, requireInteger, resolveChunking, resolveDropout } from "./options";
 import { drawRotations } from "./rotations";
@@ -106,12 +106,9 @@ export function lshAttentionGrad(dOutput: tf.Tensor, saved: LshSaved, options: L
       },
       lshAttributes(buckets, { ...chunking, paddedLength }, options),
     );
+    const throughKey = normalizeKeysGrad(queryKey, unfoldHeads<tf.Tensor4D>(dKey, sizes));
     return {
-      dQueryKey: sharedQueryKeyGrad(
-        queryKey,
-        unfoldHeads<tf.Tensor4D>(dQuery, sizes),
-        unfoldHeads<tf.Tensor4D>(dKey, sizes),
-      ),
+      dQueryKey: tf.add(unfoldHeads<tf.Tensor4D>(dQuery, sizes), throughKey) as tf.Tensor4D,
       dValue: unfoldHeads<tf.Tensor4D>(dValue, sizes),
     };
   });
@@ -183,10 +180,10 @@ function sortedInputs(
 /** Where everything sits after sorting. */
 export function route(
   buckets: tf.Tensor4D,
-  { chunkLength, paddedLength }: Chunking,
+  { chunkLength, chunksBefore, paddedLength }: Chunking,
   { routing, acrossBuckets = true }: LshOptions,
 ) {
-  if (routing === "strict") return alignToBuckets(buckets, { chunkLength });
+  if (routing === "strict") return alignToBuckets(buckets, { chunkLength, chunksBefore });
   const { order, inverse } = sortByBucket(buckets, { paddedLength });
   return {
     order,

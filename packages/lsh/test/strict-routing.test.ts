@@ -92,6 +92,19 @@ describe("strict routing", () => {
     );
   });
 
+  it("shows a bucket once, however far a window looks back around the ring", () => {
+    const random = Random.fromSeed(1);
+    const [queryKey, value] = [draw(random, [1, 1, 2, 4]), draw(random, [1, 1, 2, 4])];
+    const buckets = tf.zeros([1, 1, 1, 2], "int32");
+    const options = { chunkLength: 2, numBuckets: 2, routing: "strict" as const, buckets };
+    const [near, far] = [1, 3].map((chunksBefore) =>
+      lshAttentionForward(queryKey, value, { ...options, chunksBefore }),
+    );
+    // The first token sees itself alone: -1e5, once.
+    expect(near!.logSumExp.dataSync()[0]).toBe(-1e5);
+    expect(difference(near!.logSumExp, far!.logSumExp)).toBe(0);
+  });
+
   it("has the gradient of its loss", () => {
     const random = Random.fromSeed(4);
     const shape: [number, number, number, number] = [2, 2, 21, 6];
