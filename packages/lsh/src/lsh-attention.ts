@@ -11,7 +11,7 @@ import { fullAttentionForward, fullAttentionGrad } from "./full-attention";
 import { hashVectors } from "./hash";
 import { checkHeads, foldHeads, unfoldHeads } from "./inputs";
 import type { ChunkAttentionAttributes, ChunkAttentionInputs } from "./kernels/names";
-import { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
+import { normalizeKeys, sharedQueryKeyGrad } from "./normalize-keys";
 import { bucketCount, resolveNumBuckets } from "./num-buckets";
 import { type Chunking, type LshOptions, requireInteger, resolveChunking, resolveDropout } from "./options";
 import { drawRotations } from "./rotations";
@@ -106,9 +106,12 @@ export function lshAttentionGrad(dOutput: tf.Tensor, saved: LshSaved, options: L
       },
       lshAttributes(buckets, { ...chunking, paddedLength }, options),
     );
-    const throughKey = normalizeKeysGrad(queryKey, unfoldHeads<tf.Tensor4D>(dKey, sizes));
     return {
-      dQueryKey: tf.add(unfoldHeads<tf.Tensor4D>(dQuery, sizes), throughKey) as tf.Tensor4D,
+      dQueryKey: sharedQueryKeyGrad(
+        queryKey,
+        unfoldHeads<tf.Tensor4D>(dQuery, sizes),
+        unfoldHeads<tf.Tensor4D>(dKey, sizes),
+      ),
       dValue: unfoldHeads<tf.Tensor4D>(dValue, sizes),
     };
   });
