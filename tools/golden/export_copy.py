@@ -4,8 +4,9 @@
 
 OUT receives `config.json` and `model.safetensors` (float16, transformers' names) and `copies.json`: 100 fixed words and
 what Trax's greedy decoding makes of `0 word 0`, from exactly those rounded weights. Two decodings: "predict" is Trax's
-own, with the cache, as in its decoding test; "eval" takes every symbol from a pass over the whole window of 32 tokens,
-zeros after the last known one. Trax' ShiftRight puts one more 0 in front: symbol t comes from `0, x_0 … x_(t-1)`.
+own, with the cache and rotations of its own, as in its decoding test; "eval" takes every symbol from a pass over the
+whole window of 32 tokens, zeros after the last known one, with the rotations of `rotations.safetensors`, so that it can
+be repeated symbol by symbol. Trax' ShiftRight puts one more 0 in front: symbol t comes from `0, x_0 … x_(t-1)`.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ import jax.numpy as jnp
 import numpy as np
 import trax
 from safetensors.numpy import save_file
+from trax import layers as tl
 from trax.supervised import decoding
 
 from train_copy import ATTENTION, LENGTH, SHAPE, VOCABULARY, build
 from trax_reference.cases import Case
 from trax_reference.names import BASES, DIGITS, translated
+from trax_reference.rotations import rotations_of, share_keys
 
 COPY = Case("copy", [], ["lsh"] * SHAPE["n_layers"], "fixed-base")
 
@@ -52,16 +55,22 @@ def decode_with_cache(weights: object, group: np.ndarray) -> np.ndarray:
     )
 
 
+def eval_model(batch: int) -> tuple[tl.Layer, Any]:
+    """The model and a state in which all examples, of batches of any size, have the same hash keys."""
+    model = build("eval")
+    model.init(trax.shapes.ShapeDtype((1, LENGTH), dtype=np.int32), rng=jax.random.PRNGKey(0))
+    return model, share_keys(model.state, batch, SHAPE["n_heads"])
+
+
 def decode_by_full_passes(weights: object, group: np.ndarray) -> np.ndarray:
     """Eval mode: every symbol comes from a pass over the whole padded window."""
-    model = build("eval")
-    model.init(trax.shapes.ShapeDtype((len(group), LENGTH), dtype=np.int32))
+    model, state = eval_model(len(group))
     forward = jax.jit(model.pure_fn)
     size = group.shape[1]
     tokens = np.zeros((len(group), LENGTH), np.int32)
     tokens[:, 1 : size + 1] = group
     for position in range(size + 2, 2 * size + 2):
-        logits, _ = forward(tokens, weights, model.state, jax.random.PRNGKey(0))
+        logits, _ = forward(tokens, weights, state, jax.random.PRNGKey(0))
         tokens[:, position] = np.argmax(logits[:, position], axis=-1)
     return tokens[:, size + 2 : 2 * size + 2]
 
@@ -127,6 +136,11 @@ def main() -> None:
     leaves = [np.asarray(leaf) for leaf in jax.tree_util.tree_leaves(weights)]
     tensors = {name: np.ascontiguousarray(value, np.float16) for name, value in translated(COPY, leaves).items()}
     save_file(tensors, arguments.out / "model.safetensors", metadata={"format": "pt"})
+    # The first layer that hashes is rotations.0, as in a golden case.
+    factors = ATTENTION.keywords["n_buckets"]
+    shape = (SHAPE["d_attention_key"], ATTENTION.keywords["n_hashes"], sum(factors) // 2)
+    rotations = rotations_of(eval_model(1)[1], shape, SHAPE["n_heads"])
+    save_file({f"rotations.{i}": rotation for i, rotation in enumerate(rotations)}, arguments.out / "rotations.safetensors")
     (arguments.out / "config.json").write_text(json.dumps(config(), indent=1) + "\n")
     result = copies(weights)
     (arguments.out / "copies.json").write_text(json.dumps(result) + "\n")

@@ -21,13 +21,13 @@ from .cases import Case
 from .model import DEPTH, HEADS, LSH_DEFAULTS
 
 
-def share_keys(state: Any, batch: int) -> Any:
-    """The state with every example's hash keys `[batch * heads, 2]` replaced by the first example's."""
+def share_keys(state: Any, batch: int, heads: int = HEADS) -> Any:
+    """State for a batch in which every example has the hash keys of the first of the given state, `[heads, 2]`."""
     if is_lsh_state(state):
-        buckets, keys = state
-        return (buckets, np.tile(np.asarray(keys)[:HEADS], (batch, 1)))
+        buckets, keys = (np.tile(np.asarray(values)[:heads], (batch, 1)) for values in state)
+        return (buckets, keys)
     if isinstance(state, (tuple, list)):
-        return type(state)(share_keys(child, batch) for child in state)
+        return type(state)(share_keys(child, batch, heads) for child in state)
     return state
 
 
@@ -38,15 +38,18 @@ def is_lsh_state(state: Any) -> bool:
     return np.ndim(state[1]) == 2 and np.shape(state[1])[1] == 2
 
 
-def rotations_of(case: Case, state: Any) -> list[np.ndarray]:
-    """What the layers with this state are going to draw, in the order of the layers."""
+def rotations_of(state: Any, shape: tuple[int, int, int], heads: int = HEADS) -> list[np.ndarray]:
+    """What the layers with this state are going to draw, in their order; shape: depth, hashes, rotation size."""
     if is_lsh_state(state):
-        subkeys = [jax.random.split(jnp.asarray(key))[1] for key in np.asarray(state[1])[:HEADS]]
-        shape = (DEPTH, {**LSH_DEFAULTS, **case.lsh}["n_hashes"], sum(factors(case)) // 2)
+        subkeys = [jax.random.split(jnp.asarray(key))[1] for key in np.asarray(state[1])[:heads]]
         return [np.stack([np.asarray(normal(key, shape)) for key in subkeys])]
     if isinstance(state, (tuple, list)):
-        return [rotation for child in state for rotation in rotations_of(case, child)]
+        return [rotation for child in state for rotation in rotations_of(child, shape, heads)]
     return []
+
+
+def rotation_shape(case: Case) -> tuple[int, int, int]:
+    return (DEPTH, {**LSH_DEFAULTS, **case.lsh}["n_hashes"], sum(factors(case)) // 2)
 
 
 def factors(case: Case) -> list[int]:

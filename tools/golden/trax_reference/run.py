@@ -21,7 +21,7 @@ from .cases import CASES, Case
 from .evaluate import evaluate
 from .model import DEPTH, FEED_FORWARD, HEADS, LOCAL_DEFAULTS, LSH_DEFAULTS, VOCABULARY, build, fill
 from .names import BASES, DIGITS, translated
-from .rotations import rotations_of, share_keys
+from .rotations import rotation_shape, rotations_of, share_keys
 
 #: A case is kept if every hash decision of the ten steps is clearer than this; otherwise the next seed is tried.
 CLEAR_MARGIN = 3e-4
@@ -75,7 +75,7 @@ def attempt(case: Case, seed: int) -> tuple[float, GoldenCase]:
         },
         parameters=translated(case, [np.asarray(leaf) for leaf in jax.tree_util.tree_leaves(weights)]),
         inputs={"input_ids": tokens},
-        rotations=rotations_of(case, state),
+        rotations=rotations_of(state, rotation_shape(case)),
         exact=exact,
         rounded=rounded,
     )
