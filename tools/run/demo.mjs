@@ -1,23 +1,24 @@
 /** Trains on a novel and writes on from it: what a newcomer should see first. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { prepare, reformer } from "./prepare.mjs";
+import { flag, prepare, reformer } from "./prepare.mjs";
 import { root, run } from "./process.mjs";
 
 /** @param words of the command line, handed to `reformer train` */
 export async function demo(words) {
   const prepared = await prepare(words);
   if (prepared === null) return 1;
-  const folder = nextFolder();
+  const folder = flag(words, "run") ?? nextFolder();
   // WebAssembly computes at a tenth of the speed, so what it is given is smaller.
   const config = prepared.tensorflow ? "demo" : "demo-small";
 
   console.error("\n── train on Crime and Punishment (Dostoevsky, 1866; translated by Constance Garnett)");
-  const trained = await here("train", "--config", config, "--run", folder, ...words);
+  const trained = await here("train", "--config", config, ...words, "--run", folder);
   if (trained !== 0) return trained;
 
   console.error("\n── 500 characters that continue a passage which training never saw");
-  const backend = words.includes("--backend") ? ["--backend", words[words.indexOf("--backend") + 1]] : [];
+  const asked = flag(words, "backend");
+  const backend = asked === undefined ? [] : ["--backend", asked];
   const written = await here("generate", folder, "--tokens", "500", ...backend);
   if (written !== 0) return written;
 

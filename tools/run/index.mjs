@@ -1,11 +1,12 @@
 /**
- * `npm test` and `npm run demo`: everything from a bare clone, with nothing but Node and npm. This file and its
+ * `npm test`, `npm run demo` and `npm run playground`: everything from a bare clone, with nothing but Node and npm. This file and its
  * neighbours therefore use Node alone.
  */
 import { demo } from "./demo.mjs";
+import { playground } from "./playground.mjs";
 import { test } from "./test.mjs";
 
-const commands = { demo, test };
+const commands = { demo, playground, test };
 const [name, ...rest] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name ?? "") ? commands[name] : undefined;
 if (command === undefined) {

@@ -1,7 +1,14 @@
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { pnpm, root, run, step } from "./process.mjs";
 
 export const reformer = join(root, "apps/trainer/bin/reformer.mjs");
+
+/** The value of `--name value` or `--name=value` among the words of a command line. */
+export function flag(words, name) {
+  const options = { [name]: { type: "string" } };
+  return parseArgs({ args: words, options, strict: false }).values[name];
+}
 
 /**
  * Installs, builds, and prepares the best backend there can be. Where TensorFlow cannot be had, all goes on with WASM.
@@ -14,9 +21,10 @@ export async function prepare(words = []) {
     (await step("install", () => pnpm("install", "--frozen-lockfile"))) &&
     (await step("build", () => pnpm("run", "build")));
   if (!built) return null;
-  const asked = words.includes("--backend") ? words[words.indexOf("--backend") + 1] : "auto";
-  if (asked !== "auto" && !asked?.startsWith("tensorflow")) return { tensorflow: false };
-  const bring = () => run(process.execPath, [reformer, "backend", "install"]);
+  const asked = flag(words, "backend") ?? "auto";
+  if (asked !== "auto" && !asked.startsWith("tensorflow")) return { tensorflow: false };
+  const gpu = asked === "tensorflow-gpu" ? ["--gpu"] : [];
+  const bring = () => run(process.execPath, [reformer, "backend", "install", ...gpu]);
   const tensorflow = await step("prepare TensorFlow", bring);
   if (!tensorflow) console.error("── going on without TensorFlow: WASM computes instead");
   return { tensorflow };

@@ -8,5 +8,5 @@ if (existsSync(built)) {
   console.error(
     "reformer is not built yet: run `npm run demo`, or `pnpm install && pnpm build`, at the root of the repository.",
   );
-  process.exitCode = 1;
+  process.exitCode = 2;
 }

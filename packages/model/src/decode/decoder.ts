@@ -1,10 +1,10 @@
 /**
  * Writing one token at a time. Dense layers run on the backend for all sequences together; attention, which for one
- * query is a few thousand multiplications, runs on the host over cached keys. The cost of a token does not grow with
- * the context: an LSH or local layer looks at the same number of keys wherever it stands.
+ * query is a few thousand multiplications, runs on the host over cached keys. An LSH or local layer looks at the same
+ * number of keys wherever it stands, so the cost of a token does not grow with the context; only a full layer's does.
  *
- * For local and full layers the logits are those of the full pass. Classic LSH routing sorts later tokens among
- * earlier ones, so there what an earlier token attended to is kept as it was when the token was written.
+ * For local, full and strictly routed LSH layers the logits are those of the full pass. Classic LSH routing sorts later
+ * tokens among earlier ones, so there what an earlier token attended to is kept as it was when the token was written.
  */
 import {
   add,

@@ -71,6 +71,9 @@ export function beyondTransformers(config: ReformerConfig): string[] {
 
 /** Keys that a foreign config has no place for and that change nothing where the reasons above do not apply. */
 const harmless: readonly (keyof ReformerConfig)[] = [
+  // How fresh weights are drawn is no matter to trained ones.
+  "initializerRange",
+  "embeddingRange",
   "hashSeed",
   "numClasses",
   "routing",
