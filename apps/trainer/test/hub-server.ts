@@ -60,6 +60,8 @@ export async function hubServer(folder: string, id: string): Promise<HubServer> 
     hub.breakAfter = null;
   };
   const server = createServer(answer);
+  // On a busy machine seconds pass between requests; a connection closed meanwhile would look like a broken hub.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const close = () => new Promise<void>((closed) => server.close(() => closed()));
   onTestFinished(close);

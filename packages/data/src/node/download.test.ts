@@ -21,6 +21,8 @@ const server = createServer((request, response) => {
   ranges.push(request.headers.range);
   answer(request, response);
 });
+// Seconds may pass between requests on a busy machine; a connection closed meanwhile would look like a broken server.
+server.keepAliveTimeout = 120_000;
 const listening = new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
 afterAll(() => new Promise((done) => server.close(done)));
 
