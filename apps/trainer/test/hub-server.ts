@@ -63,7 +63,11 @@ export async function hubServer(folder: string, id: string): Promise<HubServer> 
   // On a busy machine seconds pass between requests; a connection closed meanwhile would look like a broken hub.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const close = () => new Promise<void>((closed) => server.close(() => closed()));
+  const close = () =>
+    new Promise<void>((closed) => {
+      server.close(() => closed());
+      server.closeAllConnections();
+    });
   onTestFinished(close);
   return Object.assign(hub, {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

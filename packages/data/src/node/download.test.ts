@@ -24,7 +24,13 @@ const server = createServer((request, response) => {
 // Seconds may pass between requests on a busy machine; a connection closed meanwhile would look like a broken server.
 server.keepAliveTimeout = 120_000;
 const listening = new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-afterAll(() => new Promise((done) => server.close(done)));
+afterAll(
+  () =>
+    new Promise((done) => {
+      server.close(done);
+      server.closeAllConnections();
+    }),
+);
 
 function whole(_: IncomingMessage, response: ServerResponse): void {
   response.end(content);
