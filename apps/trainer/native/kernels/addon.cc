@@ -7,6 +7,12 @@
 
 namespace {
 
+const reformer::Kernel* const kernels[] = {
+    &reformer::adam,           &reformer::chunkAttention, &reformer::chunkAttentionGrad, &reformer::feedForward,
+    &reformer::feedForwardGrad, &reformer::heads,          &reformer::headsGrad,          &reformer::mergeHeads,
+    &reformer::mergeHeadsGrad, &reformer::normalizeKeys,  &reformer::normalizeKeysGrad,  &reformer::tokenHead,
+};
+
 napi_value setThreads(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
@@ -24,7 +30,7 @@ extern "C" NAPI_MODULE_EXPORT napi_value napi_register_module_v1(napi_env env, n
   // A worker thread loads the same library again; TensorFlow has its ops already.
   static const std::string complaint = [] {
     std::string first;
-    for (const reformer::Kernel* kernel : reformer::kernels) {
+    for (const reformer::Kernel* kernel : kernels) {
       const std::string said = reformer::registerKernel(*kernel);
       if (first.empty()) first = said;
     }

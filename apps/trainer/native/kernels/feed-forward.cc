@@ -39,20 +39,25 @@ struct Layer {
     std::memcpy(&layer.epsilon, &numbers[0], sizeof layer.epsilon);
     return layer;
   }
+
+  /** The weights as right operands, in memory of the calling thread. */
+  Packed packedExpand() const { return pack(dModel, dFF, expand, dFF, scratch(9, size())); }
+  Packed packedContract() const { return pack(dFF, dModel, contract, dModel, scratch(10, size())); }
+  Packed expandAcross() const { return packTransposed(dFF, dModel, expand, dFF, scratch(11, size())); }
+  Packed contractAcross() const { return packTransposed(dModel, dFF, contract, dModel, scratch(12, size())); }
+  size_t size() const { return static_cast<size_t>(dModel) * dFF; }
 };
 
 /** `relu(input expand + expandBias)` in `hidden`. */
-void expandBlock(const Layer& layer, int rows, const float* input, float* hidden) {
-  product<Left::plain, Into::replace>(rows, layer.dFF, layer.dModel, input, layer.dModel, layer.expand, layer.dFF,
-                                      hidden, layer.dFF);
+void expandBlock(const Layer& layer, Packed expand, int rows, const float* input, float* hidden) {
+  product<Left::plain, Into::replace>(rows, layer.dFF, layer.dModel, input, layer.dModel, expand, hidden, layer.dFF);
   for (int i = 0; i < rows; i++, hidden += layer.dFF)
     for (int c = 0; c < layer.dFF; c += lanes)
       store(hidden + c, larger(load(hidden + c) + load(layer.expandBias + c), Floats{}));
 }
 
-void contractBlock(const Layer& layer, int rows, const float* hidden, float* y) {
-  product<Left::plain, Into::replace>(rows, layer.dModel, layer.dFF, hidden, layer.dFF, layer.contract, layer.dModel,
-                                      y, layer.dModel);
+void contractBlock(const Layer& layer, Packed contract, int rows, const float* hidden, float* y) {
+  product<Left::plain, Into::replace>(rows, layer.dModel, layer.dFF, hidden, layer.dFF, contract, y, layer.dModel);
   addToRows(rows, layer.dModel, layer.contractBias, y);
 }
 
@@ -74,15 +79,16 @@ void forward(Call& call) {
   const bool keeps = numbers[1] != 0;
   float* y = call.output(0, call.shape(xInput));
   float* kept = call.output(1, {keeps ? static_cast<int64_t>(layer.rows) : 0, layer.dFF});
+  const Packed expand = layer.packedExpand(), contract = layer.packedContract();
   RowPieces(1, layer.rows).forEachBlockAlone([&](const Block& block) {
     const int rows = block.paddedRows();
     const NormedBlock normed = normBlock(layer, block);
     const size_t count = static_cast<size_t>(blockRows) * layer.dFF;
     const BlockTarget hidden =
         keeps ? targetOf(kept, layer.dFF, block, 4) : BlockTarget{scratch(4, count), nullptr};
-    expandBlock(layer, rows, normed.input, hidden.to);
+    expandBlock(layer, expand, rows, normed.input, hidden.to);
     const BlockTarget target = targetOf(y, layer.dModel, block, 5);
-    contractBlock(layer, rows, hidden.to, target.to);
+    contractBlock(layer, contract, rows, hidden.to, target.to);
     target.finish(layer.dModel, block);
     if (keeps) hidden.finish(layer.dFF, block);
   });
@@ -103,10 +109,9 @@ void backward(Call& call) {
   float* y = call.output(0, wantsOutput ? shape : Shape{0});
   float* dx = call.output(1, shape);
 
-  float* contractAcross = scratch(9, 2 * static_cast<size_t>(dModel) * dFF);
-  float* expandAcross = contractAcross + static_cast<size_t>(dModel) * dFF;
-  transpose(dFF, dModel, layer.contract, dModel, contractAcross, dFF);
-  transpose(dModel, dFF, layer.expand, dFF, expandAcross, dModel);
+  const Packed contractAcross = layer.contractAcross(), expandAcross = layer.expandAcross();
+  const Packed expand = activated ? Packed{} : layer.packedExpand();
+  const Packed contract = wantsOutput ? layer.packedContract() : Packed{};
 
   RowPieces pieces(1, layer.rows);
   PartialSums dScale(pieces, dModel), dNormBias(pieces, dModel), dExpand(pieces, dModel * dFF),
@@ -120,25 +125,25 @@ void backward(Call& call) {
     const float* active = activated ? blockOf(activated, dFF, block, 5) : nullptr;
     if (active == nullptr) {
       float* hidden = scratch(5, wide);
-      expandBlock(layer, rows, normed.input, hidden);
+      expandBlock(layer, expand, rows, normed.input, hidden);
       active = hidden;
     }
     if (wantsOutput) {
       const BlockTarget target = targetOf(y, dModel, block, 6);
-      contractBlock(layer, rows, active, target.to);
+      contractBlock(layer, contract, rows, active, target.to);
       target.finish(dModel, block);
     }
     addColumns(rows, dModel, dOutput, dContractBias.of(piece));
     product<Left::transposed, Into::add>(dFF, dModel, rows, active, dFF, dOutput, dModel, dContract.of(piece), dModel);
     float* dHidden = scratch(7, wide);
-    product<Left::plain, Into::replace>(rows, dFF, dModel, dOutput, dModel, contractAcross, dFF, dHidden, dFF);
+    product<Left::plain, Into::replace>(rows, dFF, dModel, dOutput, dModel, contractAcross, dHidden, dFF);
     for (size_t i = 0; i < static_cast<size_t>(rows) * dFF; i += lanes)
       store(dHidden + i, select(load(active + i) > Floats{}, load(dHidden + i), Floats{}));
     addColumns(rows, dFF, dHidden, dExpandBias.of(piece));
     product<Left::transposed, Into::add>(dModel, dFF, rows, normed.input, dModel, dHidden, dFF, dExpand.of(piece),
                                          dFF);
     float* dInput = scratch(8, static_cast<size_t>(blockRows) * dModel);
-    product<Left::plain, Into::replace>(rows, dModel, dFF, dHidden, dFF, expandAcross, dModel, dInput, dModel);
+    product<Left::plain, Into::replace>(rows, dModel, dFF, dHidden, dFF, expandAcross, dInput, dModel);
     layerNormGrad(block.rows, dModel, dInput, layer.scale, normed.standardized, normed.inverse,
                   dx + block.first * dModel, dScale.of(piece), dNormBias.of(piece));
   });

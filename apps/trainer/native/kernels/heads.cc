@@ -24,8 +24,23 @@ struct Sizes {
   }
 };
 
-/** A block by itself, for tensors that are addressed by head. */
-Block alone(const Block& block) { return {0, block.rows}; }
+/** A block's heads side by side, rows `stride` apart; zeros in the rows that are missing. */
+void gatherHeads(const Sizes& sizes, const Block& block, const float* heads, float* to, int stride) {
+  for (int i = 0; i < block.paddedRows(); i++, to += stride)
+    for (int head = 0; head < sizes.heads; head++) {
+      if (i < block.rows)
+        std::copy_n(heads + sizes.headAt(block, head) + i * sizes.depth, sizes.depth, to + head * sizes.depth);
+      else
+        std::fill_n(to + head * sizes.depth, sizes.depth, 0.0f);
+    }
+}
+
+/** And back to where each belongs. */
+void scatterHeads(const Sizes& sizes, const Block& block, const float* from, int stride, float* heads) {
+  for (int i = 0; i < block.rows; i++, from += stride)
+    for (int head = 0; head < sizes.heads; head++)
+      std::copy_n(from + head * sizes.depth, sizes.depth, heads + sizes.headAt(block, head) + i * sizes.depth);
+}
 
 Sizes sizesOf(const Shape& x, int64_t heads, int64_t inner) {
   require(x.size() == 3 && x[0] > 0 && x[1] > 0 && x[2] > 0, "x must be of shape [batch, length, dModel]");
@@ -76,15 +91,18 @@ void project(Call& call) {
   const Sizes& sizes = p.sizes;
   float* outputs[mostProjections];
   for (int i = 0; i < mostProjections; i++) outputs[i] = call.output(i, i < p.count ? sizes.headsShape() : Shape{0});
+  const size_t size = static_cast<size_t>(sizes.dModel) * sizes.inner();
+  Packed weights[mostProjections];
+  float* memory = scratch(9, p.count * size);
+  for (int i = 0; i < p.count; i++)
+    weights[i] = pack(sizes.dModel, sizes.inner(), p.weights[i], sizes.inner(), memory + i * size);
   sizes.pieces().forEachBlockAlone([&](const Block& block) {
     const float* input = p.normed(block);
+    float* projected = scratch(4, static_cast<size_t>(blockRows) * sizes.inner());
     for (int i = 0; i < p.count; i++) {
-      for (int head = 0; head < sizes.heads; head++) {
-        const BlockTarget target = targetOf(outputs[i] + sizes.headAt(block, head), sizes.depth, alone(block), 4);
-        product<Left::plain, Into::replace>(block.paddedRows(), sizes.depth, sizes.dModel, input, sizes.dModel,
-                                            p.weights[i] + head * sizes.depth, sizes.inner(), target.to, sizes.depth);
-        target.finish(sizes.depth, block);
-      }
+      product<Left::plain, Into::replace>(block.paddedRows(), sizes.inner(), sizes.dModel, input, sizes.dModel,
+                                          weights[i], projected, sizes.inner());
+      scatterHeads(sizes, block, projected, sizes.inner(), outputs[i]);
     }
   });
 }
@@ -94,27 +112,27 @@ void projectGrad(Call& call) {
   const Sizes& sizes = p.sizes;
   const int64_t dModel = sizes.dModel, inner = sizes.inner();
   const float* gradients[mostProjections];
-  float* across = scratch(9, static_cast<size_t>(p.count) * dModel * inner);
+  const size_t size = static_cast<size_t>(dModel) * inner;
+  Packed across[mostProjections];
+  float* memory = scratch(9, p.count * size);
   for (int i = 0; i < p.count; i++) {
     gradients[i] = call.floats(afterWeights + i, sizes.headsShape(), "a gradient");
-    transpose(dModel, inner, p.weights[i], inner, across + i * dModel * inner, dModel);
+    across[i] = packTransposed(inner, dModel, p.weights[i], inner, memory + i * size);
   }
   float* dx = call.output(0, call.shape(xInput));
   RowPieces pieces = sizes.pieces();
-  PartialSums dScale(pieces, dModel), dBias(pieces, dModel), dWeights(pieces, p.count * dModel * inner);
+  PartialSums dScale(pieces, dModel), dBias(pieces, dModel), dWeights(pieces, p.count * size);
   pieces.forEachBlock([&](int piece, const Block& block) {
     const int rows = block.paddedRows();
     const float* input = p.normed(block);
+    float* gradient = scratch(4, static_cast<size_t>(blockRows) * inner);
     float* dInput = scratch(5, static_cast<size_t>(blockRows) * dModel);
     std::memset(dInput, 0, sizeof(float) * rows * dModel);
     for (int i = 0; i < p.count; i++) {
-      for (int head = 0; head < sizes.heads; head++) {
-        const float* gradient = blockOf(gradients[i] + sizes.headAt(block, head), sizes.depth, alone(block), 4);
-        product<Left::plain, Into::add>(rows, dModel, sizes.depth, gradient, sizes.depth,
-                                        across + (i * inner + head * sizes.depth) * dModel, dModel, dInput, dModel);
-        product<Left::transposed, Into::add>(dModel, sizes.depth, rows, input, dModel, gradient, sizes.depth,
-                                             dWeights.of(piece) + i * dModel * inner + head * sizes.depth, inner);
-      }
+      gatherHeads(sizes, block, gradients[i], gradient, inner);
+      product<Left::plain, Into::add>(rows, dModel, inner, gradient, inner, across[i], dInput, dModel);
+      product<Left::transposed, Into::add>(dModel, inner, rows, input, dModel, gradient, inner,
+                                           dWeights.of(piece) + i * size, inner);
     }
     layerNormGrad(block.rows, dModel, dInput, p.scale, scratch(1, 0), scratch(2, 0), dx + block.first * dModel,
                   dScale.of(piece), dBias.of(piece));
@@ -124,7 +142,7 @@ void projectGrad(Call& call) {
   for (int i = 0; i < mostProjections; i++) {
     const bool exists = i < p.count;
     float* to = call.output(3 + i, exists ? Shape{dModel, inner} : Shape{0});
-    if (exists) dWeights.total(to, i * dModel * inner, dModel * inner);
+    if (exists) dWeights.total(to, i * size, size);
   }
 }
 
@@ -149,15 +167,15 @@ void mergeForward(Call& call) {
   const Merge merge = Merge::read(call);
   const Sizes& sizes = merge.sizes;
   float* y = call.output(0, {sizes.batch, sizes.length, sizes.dModel});
+  const int inner = sizes.inner();
+  const Packed weight = pack(inner, sizes.dModel, merge.weight, sizes.dModel,
+                             scratch(9, static_cast<size_t>(inner) * sizes.dModel));
   sizes.pieces().forEachBlockAlone([&](const Block& block) {
+    float* merged = scratch(1, static_cast<size_t>(blockRows) * inner);
+    gatherHeads(sizes, block, merge.heads, merged, inner);
     const BlockTarget target = targetOf(y, sizes.dModel, block, 0);
-    std::memset(target.to, 0, sizeof(float) * block.paddedRows() * sizes.dModel);
-    for (int head = 0; head < sizes.heads; head++) {
-      const float* rows = blockOf(merge.heads + sizes.headAt(block, head), sizes.depth, alone(block), 1);
-      product<Left::plain, Into::add>(block.paddedRows(), sizes.dModel, sizes.depth, rows, sizes.depth,
-                                      merge.weight + static_cast<size_t>(head) * sizes.depth * sizes.dModel,
-                                      sizes.dModel, target.to, sizes.dModel);
-    }
+    product<Left::plain, Into::replace>(block.paddedRows(), sizes.dModel, inner, merged, inner, weight, target.to,
+                                        sizes.dModel);
     target.finish(sizes.dModel, block);
   });
 }
@@ -168,22 +186,17 @@ void mergeGrad(Call& call) {
   const int64_t inner = sizes.inner(), dModel = sizes.dModel;
   const float* dy = call.floats(mergeDyInput, {sizes.batch, sizes.length, dModel}, "dy");
   float* dHeads = call.output(0, sizes.headsShape());
-  float* across = scratch(9, static_cast<size_t>(inner) * dModel);
-  transpose(inner, dModel, merge.weight, dModel, across, inner);
+  const Packed across = packTransposed(dModel, inner, merge.weight, dModel, scratch(9, inner * dModel));
   RowPieces pieces = sizes.pieces();
   PartialSums dWeight(pieces, inner * dModel);
   pieces.forEachBlock([&](int piece, const Block& block) {
+    const int rows = block.paddedRows();
     const float* given = blockOf(dy, dModel, block, 0);
-    for (int head = 0; head < sizes.heads; head++) {
-      const size_t at = sizes.headAt(block, head);
-      const BlockTarget target = targetOf(dHeads + at, sizes.depth, alone(block), 1);
-      product<Left::plain, Into::replace>(block.paddedRows(), sizes.depth, dModel, given, dModel,
-                                          across + head * sizes.depth, inner, target.to, sizes.depth);
-      target.finish(sizes.depth, block);
-      product<Left::transposed, Into::add>(sizes.depth, dModel, block.paddedRows(),
-                                           blockOf(merge.heads + at, sizes.depth, alone(block), 2), sizes.depth, given,
-                                           dModel, dWeight.of(piece) + head * sizes.depth * dModel, dModel);
-    }
+    float* merged = scratch(1, static_cast<size_t>(blockRows) * inner);
+    product<Left::plain, Into::replace>(rows, inner, dModel, given, dModel, across, merged, inner);
+    scatterHeads(sizes, block, merged, inner, dHeads);
+    gatherHeads(sizes, block, merge.heads, merged, inner);
+    product<Left::transposed, Into::add>(inner, dModel, rows, merged, inner, given, dModel, dWeight.of(piece), dModel);
   });
   dWeight.total(call.output(1, {inner, dModel}));
 }

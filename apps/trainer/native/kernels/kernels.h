@@ -4,9 +4,9 @@
 
 namespace reformer {
 
+extern const Kernel adam;
 extern const Kernel chunkAttention;
 extern const Kernel chunkAttentionGrad;
-extern const Kernel adam;
 extern const Kernel feedForward;
 extern const Kernel feedForwardGrad;
 extern const Kernel heads;
@@ -16,9 +16,5 @@ extern const Kernel mergeHeadsGrad;
 extern const Kernel normalizeKeys;
 extern const Kernel normalizeKeysGrad;
 extern const Kernel tokenHead;
-
-inline const std::vector<const Kernel*> kernels{&chunkAttention, &chunkAttentionGrad, &feedForward, &feedForwardGrad,
-                                                &adam, &heads, &headsGrad, &mergeHeads, &mergeHeadsGrad,
-                                                &normalizeKeys, &normalizeKeysGrad, &tokenHead};
 
 }  // namespace reformer

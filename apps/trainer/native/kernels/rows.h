@@ -13,7 +13,7 @@
 
 namespace reformer {
 
-constexpr int blockRows = 64;
+constexpr int blockRows = 96;
 
 /** Consecutive rows; `padded` of them are worked on, the last block's missing ones being zero. */
 struct Block {

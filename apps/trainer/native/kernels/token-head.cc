@@ -52,13 +52,13 @@ void run(Call& call) {
   for (int64_t i = 0; i < rows; i++)
     require(targets[i] >= -1 && targets[i] < vocabulary, "targets must be -1 or a token of the vocabulary");
 
-  float* weight = scratch(9, 2 * width * columns);
-  float* across = weight + width * columns;
+  float* weight = scratch(9, width * columns);
   for (int64_t i = 0; i < width; i++) {
     std::copy_n(given + i * vocabulary, vocabulary, weight + i * columns);
     std::fill_n(weight + i * columns + vocabulary, columns - vocabulary, 0.0f);
   }
-  transpose(width, columns, weight, columns, across, width);
+  const Packed packed = pack(width, columns, weight, columns, scratch(10, width * columns));
+  const Packed across = packTransposed(columns, width, weight, columns, scratch(11, width * columns));
 
   float* gradients[] = {call.output(1, shape), call.output(2, shape)};
   RowPieces pieces(1, rows);
@@ -73,7 +73,7 @@ void run(Call& call) {
       for (int stream = 0; stream < 2; stream++)
         std::copy_n(streams[stream] + (block.first + i) * dModel, dModel, both + i * width + stream * dModel);
     layerNorm(count, width, both, scale, bias, epsilon, standardized, inverse, input);
-    product<Left::plain, Into::replace>(count, columns, width, input, width, weight, columns, logits, columns);
+    product<Left::plain, Into::replace>(count, columns, width, input, width, packed, logits, columns);
     double sum = 0;
     for (int i = 0; i < count; i++) {
       float* row = logits + static_cast<size_t>(i) * columns;
@@ -87,7 +87,7 @@ void run(Call& call) {
     *nats.of(piece) += static_cast<float>(sum);
     product<Left::transposed, Into::add>(width, columns, count, input, width, logits, columns, dWeight.of(piece),
                                          columns);
-    product<Left::plain, Into::replace>(count, width, columns, logits, columns, across, width, both, width);
+    product<Left::plain, Into::replace>(count, width, columns, logits, columns, across, both, width);
     layerNormGrad(block.rows, width, both, scale, standardized, inverse, both, dScale.of(piece), dBias.of(piece));
     for (int i = 0; i < block.rows; i++)
       for (int stream = 0; stream < 2; stream++)

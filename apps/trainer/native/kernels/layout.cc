@@ -1,4 +1,4 @@
-// Sixteen by sixteen numbers at a time: in registers where there are sixteen lanes, otherwise number by number.
+// Operands laid out anew. Transposing takes sixteen by sixteen numbers at a time: in registers where there are sixteen lanes, otherwise number by number.
 #include "product.h"
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -48,6 +48,30 @@ void transpose(int rows, int columns, const float* from, size_t fromStride, floa
   for (int row = 0; row < rows; row += tile)
     for (int column = 0; column < columns; column += tile)
       transposeTile(from + row * fromStride + column, fromStride, to + column * toStride + row, toStride);
+}
+
+/** Calls back with the first column of each panel and its width. */
+template <class Work>
+static void forEachPanel(int columns, Work work) {
+  int column = 0;
+  for (; column + panelColumns <= columns; column += panelColumns) work(column, panelColumns);
+  if (column < columns) work(column, tile);
+}
+
+Packed pack(int depth, int columns, const float* from, size_t fromStride, float* to) {
+  forEachPanel(columns, [&](int column, int width) {
+    float* panel = to + static_cast<size_t>(column) * depth;
+    for (int k = 0; k < depth; k++)
+      std::memcpy(panel + k * width, from + k * fromStride + column, width * sizeof(float));
+  });
+  return {to, depth};
+}
+
+Packed packTransposed(int depth, int columns, const float* from, size_t fromStride, float* to) {
+  forEachPanel(columns, [&](int column, int width) {
+    transpose(width, depth, from + column * fromStride, fromStride, to + static_cast<size_t>(column) * depth, width);
+  });
+  return {to, depth};
 }
 
 }  // namespace reformer
