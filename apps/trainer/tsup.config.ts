@@ -9,6 +9,6 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   // tsup leaves dependencies outside by itself, but not optional ones.
-  external: ["webgpu"],
+  external: ["webgpu", "koffi"],
   noExternal: [/^@reformer-ts\/internal-/],
 });

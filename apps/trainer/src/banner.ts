@@ -2,6 +2,7 @@
 import { countParameters } from "@reformer-ts/model";
 import type { RunConfig } from "./config/schema";
 import type { Corpus } from "./corpus";
+import type { Ranks } from "./ranks/ranks";
 import type { Checkpoint } from "./run/checkpoint";
 import type { TrainerState } from "./run/trainer-state";
 
@@ -14,6 +15,7 @@ export interface BannerFacts {
   from: Checkpoint | null;
   /** Flags that overrule the config, as they were given. */
   overrides: readonly string[];
+  ranks: Pick<Ranks, "count" | "label">;
 }
 
 export function banner({
@@ -23,8 +25,9 @@ export function banner({
   run,
   from,
   overrides,
+  ranks,
 }: BannerFacts): string {
-  const tokens = training.batch * training.length;
+  const windows = training.batch * ranks.count;
   const rows: [string, string][] = [
     ["backend", `${backend.label} (${backend.why})`],
     [
@@ -37,7 +40,7 @@ export function banner({
     ],
     [
       "step",
-      `${integer(tokens)} tokens (${training.batch} x ${integer(training.length)}), ${integer(Math.floor(corpus.train.length / training.length))} windows in an epoch`,
+      `${integer(windows * training.length)} tokens (${windows} x ${integer(training.length)}), ${integer(Math.floor(corpus.train.length / training.length))} windows in an epoch`,
     ],
     [
       "optimizer",
@@ -51,6 +54,13 @@ export function banner({
     ],
     ["run", `${run}, ${beginning(from?.state ?? null, backend.name)}`],
   ];
+  if (ranks.label !== null) rows.splice(1, 0, ["ranks", ranks.label]);
+  const before = from?.state;
+  if (before && before.ranks * before.training.batch !== windows)
+    rows.push([
+      "attention",
+      `until now a step was ${before.ranks * before.training.batch} windows, now it is ${windows}`,
+    ]);
   if (overrides.length > 0) rows.push(["flags", overrides.join(" ")]);
   return rows.map(([name, text]) => `${name.padEnd(10)} ${text}\n`).join("");
 }

@@ -1,6 +1,8 @@
 /** Bits per byte of a text: what a model would need to compress it. */
 import { batchesOnce, bitsPerByte, sequentialWindows, sliceOf, type TokenSource } from "@reformer-ts/data";
 import { evaluateBatch, type Reformer } from "@reformer-ts/model";
+import type { AgreedStop } from "./ranks/agreed-stop";
+import { alone, type Ranks } from "./ranks/ranks";
 import { nextTurn } from "./stop";
 
 export interface MeasureOptions {
@@ -13,8 +15,10 @@ export interface MeasureOptions {
   limit?: number;
   /** How much text a token is; 1 by default. */
   bytesPerToken?: number;
-  /** Asked between batches; true gives up. */
-  interrupted?: () => boolean;
+  /** Heard between batches: gives up. */
+  stop?: Pick<AgreedStop, "heard" | "agree">;
+  /** The processes that share the work. */
+  ranks?: Pick<Ranks, "rank" | "count" | "sum">;
 }
 
 /**
@@ -31,18 +35,24 @@ export async function measure(
     stride = null,
     limit = Infinity,
     bytesPerToken = 1,
-    interrupted = () => false,
+    stop = { heard: () => 0, agree: () => {} },
+    ranks = alone,
   }: MeasureOptions,
 ): Promise<{ bitsPerByte: number; tokens: number } | null> {
   const part = sliceOf(source, 0, Math.min(limit, source.length));
   const windows = sequentialWindows(part, { length, stride: stride ?? length });
   let total = 0;
+  let turn = 0;
   for (const { inputs, targets, shape } of batchesOnce(windows, { batch })) {
-    if (interrupted()) return null;
-    const { nats } = evaluateBatch(model, { inputs, targets, batch: shape[0], length: shape[1] });
-    total += (await nats.data())[0]!;
-    nats.dispose();
+    if (turn++ % ranks.count !== ranks.rank) continue;
+    if (stop.heard() > 0) break;
+    const { nats: ofBatch } = evaluateBatch(model, { inputs, targets, batch: shape[0], length: shape[1] });
+    total += (await ofBatch.data())[0]!;
+    ofBatch.dispose();
     await nextTurn();
   }
-  return { bitsPerByte: bitsPerByte(total, part.length * bytesPerToken), tokens: part.length };
+  const [nats, heard] = ranks.sum([total, stop.heard()]) as [number, number];
+  stop.agree(heard);
+  if (heard > 0) return null;
+  return { bitsPerByte: bitsPerByte(nats, part.length * bytesPerToken), tokens: part.length };
 }

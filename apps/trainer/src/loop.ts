@@ -6,7 +6,7 @@
 import { batches, randomWindows } from "@reformer-ts/data";
 import { InputError } from "@reformer-ts/internal-checks";
 import { deriveSeed } from "@reformer-ts/internal-random";
-import { learningRateAt, trainStep } from "@reformer-ts/model";
+import { countParameters, type GradientExchange, learningRateAt, trainStep } from "@reformer-ts/model";
 import { evaluate, sample } from "./observe";
 import type { Session, Watcher } from "./session";
 import { nextTurn } from "./stop";
@@ -19,13 +19,16 @@ import { timePlan } from "./time-plan";
  * @throws InputError when the loss is no number any more
  */
 export async function train(session: Session, watcher: Watcher): Promise<number | null> {
-  const { config, corpus, progress, clock, stop } = session;
+  const { config, corpus, progress, clock, stop, ranks } = session;
   const { training } = config;
   const windows = randomWindows(corpus.train, {
     length: training.length,
     seed: deriveSeed(training.seed, "data"),
   });
-  const reader = batches(windows, { batch: training.batch, position: progress.dataPosition });
+  const { rank, count: processes } = ranks;
+  const position = progress.dataPosition;
+  const reader = batches(windows, { batch: training.batch, position, rank, ranks: processes });
+  const exchange = ranks.exchange(countParameters(config.model));
   // Steps that an earlier session has fixed stay as they are.
   const plan = training.steps === null ? timePlan(training.minutes!) : null;
   const pauses = stopwatch(clock);
@@ -37,18 +40,27 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
     const began = clock();
     const step = progress.step + 1;
     const { inputs, targets, shape } = reader.next();
-    const figures = await takeStep(session, step, { inputs, targets, batch: shape[0], length: shape[1] });
+    const taken = await takeStep(
+      session,
+      step,
+      { inputs, targets, batch: shape[0], length: shape[1] },
+      exchange,
+    );
     const seconds = clock() - began;
+    const left = { seconds: session.secondsLeft(), reserve: reservedSeconds(session, pauses) };
+    const planned = rank === 0 ? (plan?.afterStep(step, seconds, left) ?? 0) : 0;
+    // What one of several processes knows, all have to know before they go on.
+    const [loss, heard, steps] = ranks.sum([taken.loss, stop.heard(), planned]) as [number, number, number];
+    stop.agree(heard);
+    const figures = asFigures(session, step, { ...taken, loss });
 
-    const tokens = progress.tokens + inputs.length;
+    const stepTokens = inputs.length * processes;
+    const tokens = progress.tokens + stepTokens;
     Object.assign(progress, { step, tokens, seconds: clock(), dataPosition: reader.position, heldOut: null });
     const memory = process.resourceUsage().maxRSS * 1024;
-    const tokensPerSecond = inputs.length / seconds;
+    const tokensPerSecond = stepTokens / seconds;
     watcher.step({ step, tokens, seconds: progress.seconds, ...figures, tokensPerSecond, memory });
-
-    const left = { seconds: session.secondsLeft(), reserve: reservedSeconds(session, pauses) };
-    const steps = plan?.afterStep(step, seconds, left) ?? null;
-    if (steps !== null) watcher.planned((training.steps = steps));
+    if (steps > 0) watcher.planned((training.steps = steps));
 
     // A signal is heard here, or in one of the pauses below: all before it is decided whether to save.
     await nextTurn();
@@ -64,19 +76,48 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
   return stop.signal === null ? evaluate(session, watcher, { whole: true }) : null;
 }
 
-/** One update, and its figures as they are logged. */
+/** One update. The loss is this process' share of the mean over all. */
 async function takeStep(
-  { config: { training }, corpus, model, optimizer }: Session,
+  session: Session,
   step: number,
   batch: Parameters<typeof trainStep>[2],
+  exchange: GradientExchange | null,
 ) {
+  const { model, optimizer, ranks } = session;
+  const { training } = session.config;
   const { schedule: kind, learningRate: peak, warmup, steps } = training;
   const learningRate = learningRateAt({ kind, peak, warmup, total: steps ?? Infinity }, step);
-  const seed = deriveSeed(training.seed, "step", step);
   const { clipNorm, keepLayers } = training;
-  const taken = trainStep(model, optimizer, batch, { seed, learningRate, clipNorm, keepLayers });
+  const [count] = ranks.sum([batch.targets.reduce((sum, target) => sum + (target < 0 ? 0 : 1), 0)]);
+  const taken = trainStep(model, optimizer, batch, {
+    seed: stepSeed(session, step),
+    learningRate,
+    clipNorm,
+    keepLayers,
+    exchange,
+    count: count!,
+  });
   const loss = await read(taken.loss);
   const norm = taken.gradientNorm === null ? null : await read(taken.gradientNorm);
+  return { loss, norm, learningRate };
+}
+
+/**
+ * All processes hash with the same rotations, as one process would. With dropout each draws numbers of its own: equal
+ * masks would hide the same places of every window.
+ */
+function stepSeed({ config: { model, training }, ranks: { rank } }: Session, step: number): number {
+  const seed = deriveSeed(training.seed, "step", step);
+  const drops = Math.max(model.hiddenDropout, model.lshDropout, model.localDropout) > 0;
+  return rank > 0 && drops ? deriveSeed(seed, "rank", rank) : seed;
+}
+
+/** @throws InputError when the step led nowhere */
+function asFigures(
+  { corpus }: Session,
+  step: number,
+  { loss, norm, learningRate }: { loss: number; norm: number | null; learningRate: number },
+) {
   requireFinite("loss", loss, step);
   if (norm !== null) requireFinite("gradient", norm, step);
   return {

@@ -15,7 +15,7 @@ export async function evaluate(
   watcher: Watcher,
   { whole }: { whole: boolean },
 ): Promise<number | null> {
-  const { config, corpus, model, progress, clock, stop } = session;
+  const { config, corpus, model, progress, clock, stop, ranks } = session;
   const { length, batch, evaluateStride: stride, evaluateTokens } = config.training;
   const measured = await measure(model, corpus.heldOut, {
     length,
@@ -23,7 +23,8 @@ export async function evaluate(
     stride,
     bytesPerToken: corpus.bytesPerToken,
     limit: whole ? Infinity : evaluateTokens,
-    interrupted: () => stop.signal !== null,
+    stop,
+    ranks,
   });
   if (measured === null) return null;
   const { step, tokens } = progress;
@@ -32,7 +33,11 @@ export async function evaluate(
 }
 
 /** What the model makes of the first words that it never saw. */
-export async function sample({ config, corpus, model, progress }: Session, watcher: Watcher): Promise<void> {
+export async function sample(
+  { config, corpus, model, progress, ranks }: Session,
+  watcher: Watcher,
+): Promise<void> {
+  if (ranks.rank > 0) return;
   const { training } = config;
   const maxTokens = Math.min(training.sampleTokens, config.model.maxLength - 1);
   const prompt = passageOf(corpus, 0, Math.min(256, training.length));

@@ -4,7 +4,8 @@ import type { RunConfig } from "./config/schema";
 import type { Corpus } from "./corpus";
 import type { HeldOutMetrics, StepMetrics } from "./run/metrics";
 import type { TrainerState } from "./run/trainer-state";
-import type { StopRequest } from "./stop";
+import type { AgreedStop } from "./ranks/agreed-stop";
+import type { Ranks } from "./ranks/ranks";
 
 /** How far a run has come. */
 export type Progress = Pick<TrainerState, "step" | "tokens" | "seconds" | "dataPosition" | "heldOut">;
@@ -29,7 +30,9 @@ export interface Session {
   clock(): number;
   /** Seconds that are left of the run's minutes. */
   secondsLeft(): number;
-  stop: Pick<StopRequest, "signal">;
+  stop: AgreedStop;
+  /** The processes that share every step. */
+  ranks: Ranks;
 }
 
 /** Who is told what happens. */
@@ -42,6 +45,15 @@ export interface Watcher {
   /** Everything is on the disk when this is done. */
   save(progress: Progress): Promise<void>;
 }
+
+/** Of several processes, all but the first say nothing. */
+export const silent: Watcher = {
+  step() {},
+  heldOut() {},
+  sample() {},
+  planned() {},
+  save: async () => {},
+};
 
 /** A clock that goes on where `progress` stopped. */
 export function clockFrom({ seconds }: Progress): () => number {

@@ -33,7 +33,7 @@ export {
 } from "./inspect-attention";
 export type { Batch } from "./batch";
 export type { Pass } from "./pass";
-export { trainStep, type TrainStepOptions } from "./train-step";
+export { trainStep, type GradientExchange, type TrainStepOptions } from "./train-step";
 export { adam, type AdamOptions, type Optimizer } from "./optim/adam";
 export { learningRateAt, scheduleKinds, type Schedule } from "./optim/schedule";
 export { sample, type SamplingOptions } from "./sampling";

@@ -91,6 +91,8 @@ export interface GradientOptions extends Omit<Pass, "training"> {
   sink: GradientSink;
   /** Layers, counted from the input, whose activations are kept instead of rebuilt. */
   keepLayers?: number;
+  /** Targets that the loss is a mean of, when other processes count some of them; those of this batch by default. */
+  count?: number;
 }
 
 /**
@@ -102,7 +104,7 @@ export interface GradientOptions extends Omit<Pass, "training"> {
 export function lossAndGradients(
   model: Reformer,
   batch: Batch,
-  { seed, sink, keepLayers = 0, ...rest }: GradientOptions,
+  { seed, sink, keepLayers = 0, count = countTargets(batch), ...rest }: GradientOptions,
 ): Scalar {
   checkBatch(model.config, batch, { counted: true });
   const pass = { ...rest, training: true };
@@ -113,12 +115,7 @@ export function lossAndGradients(
   const tokens = tensor2d(batch.inputs, [batch.batch, batch.length], "int32");
   const x = embed.forward(tokens, seed);
   const { x1, x2, trace } = forward(blocks, { x1: x, x2: x.clone() }, { seed, keepLayers });
-  const { nats, d1, d2 } = model.head.natsAndGrad(
-    { x1, x2 },
-    batch.targets,
-    countTargets(batch),
-    sharing.sink,
-  );
+  const { nats, d1, d2 } = model.head.natsAndGrad({ x1, x2 }, batch.targets, count, sharing.sink);
   const pulled = backward(blocks, { x1, x2 }, { d1, d2 }, trace, sharing.sink);
   // Both streams start as copies of the embedding, so its gradient is their sum.
   const dx = add(pulled.d1, pulled.d2) as typeof x;
@@ -126,7 +123,7 @@ export function lossAndGradients(
   sharing.flush();
 
   for (const tensor of [tokens, dx, pulled.d1, pulled.d2]) tensor.dispose();
-  const loss = tidy(() => div(nats, countTargets(batch)) as Scalar);
+  const loss = tidy(() => div(nats, count) as Scalar);
   nats.dispose();
   return loss;
 }

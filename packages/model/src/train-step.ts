@@ -11,6 +11,16 @@ export interface StepOptions {
   learningRate: number;
   /** Longest the gradients may be together; without it every gradient is applied as soon as it is known. */
   clipNorm?: number | null;
+  /** Where gradients meet those of other processes; null when there are none. */
+  exchange?: GradientExchange | null;
+}
+
+/** Gradients on their way through other processes: they go in as the backward pass finds them, and come out summed. */
+export interface GradientExchange {
+  /** Takes the gradient. */
+  sink: GradientSink;
+  /** Hands on every sum, once all processes have given their part. */
+  flush(into: GradientSink): void;
 }
 
 export interface TrainStepOptions extends StepOptions, Omit<Pass, "training"> {
@@ -18,6 +28,8 @@ export interface TrainStepOptions extends StepOptions, Omit<Pass, "training"> {
   seed: number;
   /** Layers, counted from the input, whose activations are kept instead of rebuilt. */
   keepLayers?: number;
+  /** Targets that the loss is a mean of, when other processes count some of them; those of this batch by default. */
+  count?: number;
 }
 
 /**
@@ -31,9 +43,9 @@ export function trainStep(
   model: Reformer,
   optimizer: Optimizer,
   batch: Batch,
-  { learningRate, clipNorm = null, ...pass }: TrainStepOptions,
+  { learningRate, clipNorm = null, exchange = null, ...pass }: TrainStepOptions,
 ): StepResult {
-  const options = { learningRate, clipNorm };
+  const options = { learningRate, clipNorm, exchange };
   return takeStep(optimizer, options, (sink) => lossAndGradients(model, batch, { ...pass, sink }));
 }
 
@@ -46,14 +58,18 @@ export interface StepResult {
 /** Moves whatever `run` gives gradients of; `run` returns the loss. */
 export function takeStep(
   optimizer: Optimizer,
-  { learningRate, clipNorm = null }: StepOptions,
+  { learningRate, clipNorm = null, exchange = null }: StepOptions,
   run: (sink: GradientSink) => Scalar,
 ): StepResult {
   optimizer.beginStep(learningRate);
-  if (clipNorm === null) {
-    return { loss: run(optimizer.update), gradientNorm: null };
-  }
+  const intoAll = (into: GradientSink) => {
+    if (exchange === null) return run(into);
+    const loss = run(exchange.sink);
+    exchange.flush(into);
+    return loss;
+  };
+  if (clipNorm === null) return { loss: intoAll(optimizer.update), gradientNorm: null };
   const clipping = clippingSink();
-  const loss = run(clipping.sink);
+  const loss = intoAll(clipping.sink);
   return { loss, gradientNorm: clipping.flush(clipNorm, optimizer.update) };
 }

@@ -27,7 +27,10 @@ import { lockRun } from "../run/lock";
 import { rewindMetrics } from "../run/metrics";
 import { recorder } from "../run/recorder";
 import { requireSameRun, writeRunConfig } from "../run/run-config";
-import { clockFrom, type Progress, startOfRun } from "../session";
+import { agreedStop } from "../ranks/agreed-stop";
+import { located, openRanks, OtherRankFailed, type Ranks, terminalOf } from "../ranks/ranks";
+import { requireSameWeights } from "../ranks/same-weights";
+import { clockFrom, type Progress, silent, startOfRun } from "../session";
 import { exitCodes, listenForStop } from "../stop";
 import type { Terminal } from "../terminal";
 import { requireTokenizer } from "./model-of";
@@ -59,28 +62,49 @@ export function trainCommand(terminal: Terminal, exit: ExitCode): Command {
   });
 }
 
+/** One of several processes that a launcher started, or the only one. */
 async function runTraining(terminal: Terminal, flags: Flags, overrides: NamedLayer): Promise<number> {
-  const { run, resumed } = chooseRun(flags);
-  const log = (line: string) => terminal.err(`${line}\n`);
-  const { config, source } = resumed
-    ? { config: resumeConfig(run, flags, overrides), source: null }
-    : await beginRun(flags, overrides, log);
-  const corpus = openCorpus(config.data, await tokenizerOf(run, { resumed, source }));
-  const stop = listenForStop((signal) =>
+  const ranks = await openRanks();
+  try {
+    const code = await trainAmong(ranks, terminalOf(terminal, ranks), flags, overrides);
+    ranks.close();
+    return code;
+  } catch (error) {
+    await ranks.fail();
+    if (error instanceof OtherRankFailed) return 2;
+    throw located(error, ranks);
+  }
+}
+
+async function trainAmong(
+  ranks: Ranks,
+  terminal: Terminal,
+  flags: Flags,
+  overrides: NamedLayer,
+): Promise<number> {
+  const { run, resumed, config, source, corpus } = await ranks.together(() =>
+    prepare(terminal, flags, overrides),
+  );
+  const own = listenForStop((signal) =>
     terminal.err(`\n${signal}: finishing the step and saving; once more to leave at once\n`),
   );
+  const stop = agreedStop(own, ranks);
   try {
-    requireWindows(corpus, config.training.length);
-    const seen = resumed ? newestCheckpoint(run) : null;
-    if (seen !== null) requireSameRun(seen, config, corpus);
-    const backend = await openBackend(flags.backend, { log });
-    makeFolder(run);
-    const unlock = lockRun(run);
+    const backend = await ranks.together(async () => {
+      requireWindows(corpus, config.training.length);
+      const seen = resumed ? newestCheckpoint(run) : null;
+      if (seen !== null) requireSameRun(seen, config, corpus);
+      return openBackend(flags.backend, { log: (line) => terminal.err(`${line}\n`) });
+    });
+    const unlock = await ranks.together(async () => (ranks.rank === 0 ? takeFolder(run) : () => {}));
     try {
       // Looked up again: until now another trainer may have gone on.
-      const checkpoint = newestCheckpoint(run);
-      const trainee = openTrainee(config, checkpoint, source);
+      const { checkpoint, trainee } = await ranks.together(async () => {
+        const newest = newestCheckpoint(run);
+        return { checkpoint: newest, trainee: openTrainee(config, newest, source) };
+      });
       const { parameters, optimizer, progress } = trainee;
+      await ranks.together(() => requireSameWeights(parameters, ranks));
       const record = recorder(terminal, {
         run,
         config,
@@ -88,29 +112,56 @@ async function runTraining(terminal: Terminal, flags: Flags, overrides: NamedLay
         backend: backend.name,
         parameters,
         optimizer,
+        ranks: ranks.count,
       });
-      // A run that was begun with weights from elsewhere is never without them.
-      if (source !== null && checkpoint === null) await record.watcher.save(progress);
-      writeRunConfig(run, config);
-      rewindMetrics(run, progress.step);
-      const facts = { config, corpus, backend, run, from: checkpoint, overrides: describeFlags(overrides) };
-      terminal.err(`${banner(facts)}\n`);
+      const facts = {
+        config,
+        corpus,
+        backend,
+        run,
+        from: checkpoint,
+        overrides: describeFlags(overrides),
+        ranks,
+      };
+      if (ranks.rank === 0) {
+        // A run that was begun with weights from elsewhere is never without them.
+        if (source !== null && checkpoint === null) await record.watcher.save(progress);
+        writeRunConfig(run, config);
+        rewindMetrics(run, progress.step);
+        terminal.err(`${banner(facts)}\n`);
+      }
       const model = createReformer(config.model, parameters);
       const [clock, secondsLeft] = [clockFrom(progress), deadline(config)];
-      const session = { config, corpus, model, optimizer, progress, clock, secondsLeft, stop };
-      const bitsPerByte = await train(session, record.watcher).finally(() => {
+      const session = { config, corpus, model, optimizer, progress, clock, secondsLeft, stop, ranks };
+      const bitsPerByte = await train(session, ranks.rank === 0 ? record.watcher : silent).finally(() => {
         record.close();
         trainee.dispose();
       });
-      terminal.out(record.summary(bitsPerByte));
+      if (ranks.rank === 0) terminal.out(record.summary(bitsPerByte));
       return stop.signal === null ? 0 : exitCodes[stop.signal];
     } finally {
       unlock();
     }
   } finally {
-    stop.dispose();
+    own.dispose();
     corpus.close();
   }
+}
+
+/** Which run, what it is and what it learns; nothing is written yet. */
+async function prepare(terminal: Terminal, flags: Flags, overrides: NamedLayer) {
+  const { run, resumed } = chooseRun(flags);
+  const { config, source } = resumed
+    ? { config: resumeConfig(run, flags, overrides), source: null }
+    : await beginRun(flags, overrides, (line) => terminal.err(`${line}\n`));
+  const corpus = openCorpus(config.data, await tokenizerOf(run, { resumed, source }));
+  return { run, resumed, config, source, corpus };
+}
+
+/** @throws InputError when the folder cannot be made, or another trainer has it */
+function takeFolder(run: string): () => void {
+  makeFolder(run);
+  return lockRun(run);
 }
 
 interface Trainee {

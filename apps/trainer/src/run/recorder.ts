@@ -22,6 +22,8 @@ export interface Recorded {
   backend: string;
   parameters: Parameters;
   optimizer: Optimizer;
+  /** Processes that share each step. */
+  ranks: number;
 }
 
 export interface Recorder {
@@ -33,12 +35,12 @@ export interface Recorder {
 
 export function recorder(
   terminal: Terminal,
-  { run, config, corpus, backend, parameters, optimizer }: Recorded,
+  { run, config, corpus, backend, parameters, optimizer, ranks }: Recorded,
 ): Recorder {
   const { training, data } = config;
   const view = progressView(terminal, {
     logEvery: training.logEvery,
-    tokensPerStep: training.batch * training.length,
+    tokensPerStep: training.batch * training.length * ranks,
   });
   const curve = join(run, runFiles.curve);
   const draw = () => writeFileAtomically(curve, drawCurves([{ path: run, metrics: readMetrics(run) }]));
@@ -67,6 +69,7 @@ export function recorder(
           {
             ...progress,
             backend,
+            ranks,
             corpus: { bytes: corpus.bytes, sha256: corpus.sha256 },
             tokenizer: { type: tokenizerKind(corpus.tokenizer) },
             data,

@@ -18,6 +18,7 @@ const stateSchema = z.strictObject({
   dataPosition: z.strictObject({ examples: whole }),
   heldOut: z.number().nullable().describe("bits per byte measured at this step"),
   backend: z.string(),
+  ranks: z.int().min(1).default(1).describe("processes that shared each step"),
   corpus: z.strictObject({ bytes: whole, sha256: z.string() }),
   tokenizer: z.strictObject({ type: z.enum(["bytes", "reserved", "subword"]) }),
   data: dataSchema,

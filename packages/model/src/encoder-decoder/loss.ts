@@ -27,6 +27,8 @@ export interface PairGradientOptions {
   sink: GradientSink;
   /** Layers of either side, counted from the input, whose activations are kept instead of rebuilt. */
   keepLayers?: number;
+  /** Targets that the loss is a mean of, when other processes count some of them; those of this batch by default. */
+  count?: number;
   rotations?: SideRotations;
 }
 
@@ -77,7 +79,7 @@ export function evaluatePairs(
 export function pairLossAndGradients(
   model: EncoderDecoder,
   batch: PairBatch,
-  { seed, sink, keepLayers = 0, rotations = {} }: PairGradientOptions,
+  { seed, sink, keepLayers = 0, count = countTargets(batch), rotations = {} }: PairGradientOptions,
 ): Scalar {
   checkPairBatch(model, batch, { counted: true });
   const source = sourceTensors(model, batch);
@@ -94,7 +96,6 @@ export function pairLossAndGradients(
     seed: decoderSeed,
     keepHalves: decoderHalves * keepLayers,
   });
-  const count = countTargets(batch);
   const sinks = sideSinks(model.config, sink);
   const ofHead: GradientSink = (name, gradient) =>
     (name.startsWith("norm.") ? sinks.decoder : sink)(name, gradient);
@@ -124,9 +125,9 @@ export function trainPairStep(
   model: EncoderDecoder,
   optimizer: Optimizer,
   batch: PairBatch,
-  { learningRate, clipNorm = null, ...options }: StepOptions & Omit<PairGradientOptions, "sink">,
+  { learningRate, clipNorm, exchange, ...options }: StepOptions & Omit<PairGradientOptions, "sink">,
 ): StepResult {
-  return takeStep(optimizer, { learningRate, clipNorm }, (sink) =>
+  return takeStep(optimizer, { learningRate, clipNorm, exchange }, (sink) =>
     pairLossAndGradients(model, batch, { ...options, sink }),
   );
 }
