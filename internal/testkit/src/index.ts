@@ -2,5 +2,15 @@
 import "./all-close";
 
 export type { Tolerance } from "./all-close";
+export {
+  describeKernel,
+  type ExpectedTensor,
+  gradientTolerance,
+  type KernelCall,
+  type KernelContract,
+  outputTolerance,
+  replaceAttributes,
+  replaceInput,
+} from "./describe-kernel";
 export { expectNoLeak } from "./expect-no-leak";
 export { numericGradient } from "./numeric-gradient";

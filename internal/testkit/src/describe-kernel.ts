@@ -1,0 +1,154 @@
+/**
+ * One suite for every kernel on every backend: random cases against a reference in float64, no tensor left behind,
+ * and nothing but a refusal for inputs that are not what the contract says.
+ *
+ * It runs on the backend that is open when it is called, by the kernel that is registered there.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Tolerance } from "./all-close";
+
+/** Of order 1, in float32. */
+export const outputTolerance: Tolerance = { absolute: 1e-5, relative: 1e-5 };
+export const gradientTolerance: Tolerance = { absolute: 1e-4, relative: 1e-4 };
+
+export interface ExpectedTensor {
+  shape: readonly number[];
+  values: ArrayLike<number>;
+  /** Absent: to the last bit, as integers are. */
+  tolerance?: Tolerance;
+}
+
+export interface KernelCall {
+  /** Absent inputs are not handed over. */
+  inputs: Record<string, tf.Tensor | undefined>;
+  attributes: object;
+}
+
+export interface KernelContract<Case> {
+  name: string;
+  cases: fc.Arbitrary<Case>;
+  /** The tensors of a case; the suite disposes them. */
+  call(testCase: Case): KernelCall;
+  /** What the reference makes of them, in the kernel's order. */
+  expected(testCase: Case, call: KernelCall): readonly ExpectedTensor[];
+  /** A case with every optional input, from which refused ones are made. */
+  example: Case;
+  /** Inputs whose last axis no other input depends on. */
+  free?: readonly string[];
+  /** The kernel takes tensors of any shape, all of the same. */
+  anyShape?: boolean;
+  /** More that is refused, by what is wrong with it: given a good call, a bad one. */
+  refused?: Record<string, (call: KernelCall) => KernelCall>;
+}
+
+/** Random cases per kernel and backend; `pnpm check:kernels` asks for 200. */
+const runs = Number(process.env["REFORMER_KERNEL_RUNS"] ?? 25);
+
+export function describeKernel<Case>(contract: KernelContract<Case>): void {
+  const { name, cases, example } = contract;
+  const isMissing = tf.getKernel(name, tf.getBackend()) === undefined;
+  describe.skipIf(isMissing)(`${name} on ${tf.getBackend()}`, () => {
+    test(`${runs} random cases agree with the reference`, async () => {
+      await fc.assert(
+        fc.asyncProperty(cases, async (testCase) => {
+          const call = contract.call(testCase);
+          const outputs = runKernel(name, call);
+          try {
+            await expectTensors(outputs, contract.expected(testCase, call));
+          } finally {
+            disposeAll([...outputs, ...Object.values(call.inputs)]);
+          }
+        }),
+        { numRuns: runs },
+      );
+    });
+
+    test("leaves no tensor behind, and its inputs as they were", async () => {
+      const call = contract.call(example);
+      const given = Object.entries(call.inputs).filter(([, tensor]) => tensor);
+      const before = await Promise.all(given.map(([, tensor]) => tensor!.data()));
+      const copies = before.map((values) => values.slice());
+      disposeAll(runKernel(name, call));
+      const { numTensors, numDataBuffers, numBytes } = tf.memory();
+      disposeAll(runKernel(name, call));
+      expect(tf.memory()).toMatchObject({ numTensors, numDataBuffers, numBytes });
+      const after = await Promise.all(given.map(([, tensor]) => tensor!.data()));
+      expect(after).toEqual(copies);
+      disposeAll(Object.values(call.inputs));
+    });
+
+    const spoiled = { ...spoiledInputs(contract), ...contract.refused };
+    test.each(Object.keys(spoiled))("refuses %s", (what) => {
+      tf.tidy(() => {
+        const call = spoiled[what]!(contract.call(example));
+        expect(() => runKernel(name, call)).toThrow(/must|need|are not|is empty|too /);
+      });
+    });
+  });
+}
+
+/** What no kernel may take, from the contract alone. */
+function spoiledInputs<Case>({ call, example, free = [], anyShape = false }: KernelContract<Case>) {
+  const inputs = tf.tidy(() =>
+    Object.entries(call(example).inputs).flatMap(([input, tensor]) => (tensor ? [input] : [])),
+  );
+  const spoiled: Record<string, (call: KernelCall) => KernelCall> = {};
+  for (const input of inputs) {
+    spoiled[`${input} of another type`] = replaceInput(input, anotherType);
+    if (!anyShape)
+      spoiled[`${input} with an axis too many`] = replaceInput(input, (tensor) => tf.expandDims(tensor));
+    if (free.includes(input)) continue;
+    spoiled[`${input} with a longer last axis`] = replaceInput(input, (tensor) => resized(tensor, 1));
+    spoiled[`${input} with a shorter last axis`] = replaceInput(input, (tensor) => resized(tensor, -1));
+  }
+  return spoiled;
+}
+
+function runKernel(name: string, { inputs, attributes }: KernelCall): tf.Tensor[] {
+  const present = Object.fromEntries(
+    Object.entries(inputs).filter(([, tensor]) => tensor),
+  ) as tf.NamedTensorMap;
+  const outputs = tf.engine().runKernel(name, present, attributes as tf.NamedAttrMap);
+  return (Array.isArray(outputs) ? outputs : [outputs]) as tf.Tensor[];
+}
+
+async function expectTensors(actual: tf.Tensor[], expected: readonly ExpectedTensor[]): Promise<void> {
+  expect(actual.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));
+  for (const [i, { values, tolerance }] of expected.entries()) {
+    const got = await actual[i]!.data();
+    expect(got, `output ${i}`).toBeAllClose(values, tolerance ?? { absolute: 0, relative: 0 });
+  }
+}
+
+function disposeAll(tensors: readonly (tf.Tensor | undefined)[]): void {
+  for (const tensor of tensors) tensor?.dispose();
+}
+
+/** A change of one input of a call. */
+export function replaceInput(input: string, change: (tensor: tf.Tensor) => tf.Tensor | undefined) {
+  return ({ inputs, attributes }: KernelCall): KernelCall => ({
+    inputs: { ...inputs, [input]: change(inputs[input]!) },
+    attributes,
+  });
+}
+
+/** A change of some attributes of a call. */
+export function replaceAttributes(changed: object) {
+  return ({ inputs, attributes }: KernelCall): KernelCall => ({
+    inputs,
+    attributes: { ...attributes, ...changed },
+  });
+}
+
+function anotherType(tensor: tf.Tensor): tf.Tensor {
+  return tf.zeros(tensor.shape, tensor.dtype === "int32" ? "float32" : "int32");
+}
+
+function resized(tensor: tf.Tensor, by: number): tf.Tensor {
+  return tf.zeros(
+    [...tensor.shape.slice(0, -1), tensor.shape.at(-1)! + by],
+    tensor.dtype as "float32" | "int32",
+  );
+}

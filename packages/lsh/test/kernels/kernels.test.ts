@@ -1,0 +1,16 @@
+/** Every kernel of this package that the running backend has, held to its contract. */
+import { describeKernel } from "@reformer-ts/internal-testkit";
+import { chunkAttentionContract, chunkAttentionGradContract } from "./attention-contract";
+import {
+  hashContract,
+  normalizeKeysContract,
+  normalizeKeysGradContract,
+  sortContract,
+} from "./routing-contract";
+
+describeKernel(hashContract);
+describeKernel(sortContract);
+describeKernel(normalizeKeysContract);
+describeKernel(normalizeKeysGradContract);
+describeKernel(chunkAttentionContract);
+describeKernel(chunkAttentionGradContract);

@@ -1,0 +1,202 @@
+/** What comes before attention: keys from shared queries, the hash, the sort. Each against the oracle. */
+import {
+  gradientTolerance,
+  type KernelContract,
+  outputTolerance,
+  replaceAttributes,
+  replaceInput,
+} from "@reformer-ts/internal-testkit";
+import { Random } from "@reformer-ts/internal-random";
+import * as tf from "@tensorflow/tfjs-core";
+import * as fc from "fast-check";
+import { kernelNames, referenceHash, referenceKeys } from "../../src/index";
+
+const vectorsCase = fc.record({
+  batch: fc.integer({ min: 1, max: 2 }),
+  heads: fc.integer({ min: 1, max: 3 }),
+  length: fc.integer({ min: 1, max: 60 }),
+  depth: fc.integer({ min: 1, max: 20 }),
+  numHashes: fc.integer({ min: 1, max: 4 }),
+  factors: fc.constantFrom<number[]>([2], [4], [10], [64], [2, 4], [6, 2, 4]),
+  seed: fc.nat(),
+});
+
+type VectorsCase = typeof vectorsCase extends fc.Arbitrary<infer Case> ? Case : never;
+
+const example: VectorsCase = {
+  batch: 2,
+  heads: 2,
+  length: 9,
+  depth: 6,
+  numHashes: 2,
+  factors: [4, 6],
+  seed: 1,
+};
+
+/**
+ * Small integers: their sums are exact in any order, so that the nearest direction is the same everywhere, and
+ * directions that are equally near are common. Then the first of `[xR ; -xR]` counts.
+ */
+function integers(random: Random, count: number): Float32Array {
+  return Float32Array.from({ length: count }, () => random.integer(9) - 4);
+}
+
+export const hashContract: KernelContract<VectorsCase> = {
+  name: kernelNames.hash,
+  cases: vectorsCase,
+  example,
+  call({ batch, heads, length, depth, numHashes, factors, seed }) {
+    const random = Random.fromSeed(seed);
+    const size = factors.reduce((sum, factor) => sum + factor / 2, 0);
+    return {
+      inputs: {
+        vectors: tf.tensor4d(integers(random, batch * heads * length * depth), [batch, heads, length, depth]),
+        rotations: tf.tensor4d(integers(random, heads * depth * numHashes * size), [
+          heads,
+          depth,
+          numHashes,
+          size,
+        ]),
+      },
+      attributes: { factors },
+    };
+  },
+  expected(testCase) {
+    const { batch, heads, length, depth, numHashes, factors, seed } = testCase;
+    const random = Random.fromSeed(seed);
+    const size = factors.reduce((sum, factor) => sum + factor / 2, 0);
+    const vectors = integers(random, batch * heads * length * depth);
+    const rotations = integers(random, heads * depth * numHashes * size);
+    return [
+      {
+        shape: [batch, heads, numHashes, length],
+        values: referenceHash(testCase, vectors, rotations, { numHashes, factors }),
+      },
+    ];
+  },
+  refused: {
+    "an odd factor": replaceAttributes({ factors: [5, 5] }),
+    "no factor": replaceAttributes({ factors: [] }),
+    "factors that do not fill the rotations": replaceAttributes({ factors: [4] }),
+    "rotations for other heads": replaceInput("rotations", ({ shape }) => tf.zeros([1, ...shape.slice(1)])),
+  },
+};
+
+const bucketsCase = fc.record({
+  batch: fc.integer({ min: 1, max: 2 }),
+  heads: fc.integer({ min: 1, max: 2 }),
+  numHashes: fc.integer({ min: 1, max: 3 }),
+  length: fc.integer({ min: 1, max: 300 }),
+  numBuckets: fc.constantFrom<number>(1, 2, 17, 1000, 70000),
+  extra: fc.constantFrom<number>(0, 0, 1, 13),
+  seed: fc.nat(),
+});
+
+type BucketsCase = typeof bucketsCase extends fc.Arbitrary<infer Case> ? Case : never;
+
+function drawBuckets({ batch, heads, numHashes, length, numBuckets, seed }: BucketsCase): Int32Array {
+  const random = Random.fromSeed(seed);
+  return Int32Array.from({ length: batch * heads * numHashes * length }, () => random.integer(numBuckets));
+}
+
+export const sortContract: KernelContract<BucketsCase> = {
+  name: kernelNames.bucketSort,
+  cases: bucketsCase,
+  example: { batch: 1, heads: 2, numHashes: 2, length: 20, numBuckets: 5, extra: 4, seed: 1 },
+  free: ["buckets"],
+  call(testCase) {
+    const { batch, heads, numHashes, length, extra } = testCase;
+    return {
+      inputs: { buckets: tf.tensor4d(drawBuckets(testCase), [batch, heads, numHashes, length], "int32") },
+      attributes: { paddedLength: length + extra },
+    };
+  },
+  expected(testCase) {
+    const { batch, heads, numHashes, length, extra } = testCase;
+    const ids = drawBuckets(testCase);
+    const [groups, paddedLength] = [batch * heads, length + extra];
+    const order = new Int32Array(groups * numHashes * paddedLength).fill(-1);
+    const inverse = new Int32Array(ids.length);
+    for (let row = 0; row < groups * numHashes; row++) {
+      const own = ids.subarray(row * length, (row + 1) * length);
+      const positions = Array.from(own.keys()).toSorted((a, b) => own[a]! - own[b]! || a - b);
+      for (const [offset, position] of positions.entries()) {
+        order[row * paddedLength + offset] = position;
+        inverse[row * length + position] = (row % numHashes) * paddedLength + offset;
+      }
+    }
+    return [
+      { shape: [groups, numHashes * paddedLength], values: order },
+      { shape: [groups, numHashes, length], values: inverse },
+    ];
+  },
+  refused: {
+    "a paddedLength below the length": replaceAttributes({ paddedLength: 19 }),
+  },
+};
+
+const keysCase = fc.record({
+  rows: fc.integer({ min: 1, max: 40 }),
+  depth: fc.integer({ min: 1, max: 70 }),
+  seed: fc.nat(),
+});
+
+type KeysCase = typeof keysCase extends fc.Arbitrary<infer Case> ? Case : never;
+
+const keysExample: KeysCase = { rows: 6, depth: 10, seed: 1 };
+
+export const normalizeKeysContract: KernelContract<KeysCase> = {
+  name: kernelNames.normalizeKeys,
+  cases: keysCase,
+  example: keysExample,
+  free: ["query"],
+  anyShape: true,
+  call: ({ rows, depth, seed }) => ({
+    inputs: { query: tf.tensor2d(Random.fromSeed(seed).normals(rows * depth), [rows, depth]) },
+    attributes: {},
+  }),
+  expected: ({ rows, depth, seed }) => [
+    {
+      shape: [rows, depth],
+      values: referenceKeys(depth, Random.fromSeed(seed).normals(rows * depth)).key,
+      tolerance: outputTolerance,
+    },
+  ],
+};
+
+function drawKeys({ rows, depth, seed }: KeysCase) {
+  const random = Random.fromSeed(seed);
+  const [query, dKey, dQuery] = [1, 2, 3].map(() => random.normals(rows * depth)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  return { query, dKey, dQuery };
+}
+
+export const normalizeKeysGradContract: KernelContract<KeysCase> = {
+  name: kernelNames.normalizeKeysGrad,
+  // A single number's direction does not change: its gradient is nothing but the rounding of what cancels.
+  cases: keysCase.filter(({ depth }) => depth > 1),
+  example: keysExample,
+  call: (testCase) => ({
+    inputs: Object.fromEntries(
+      Object.entries(drawKeys(testCase)).map(([name, values]) => [
+        name,
+        tf.tensor2d(values, [testCase.rows, testCase.depth]),
+      ]),
+    ),
+    attributes: {},
+  }),
+  expected(testCase) {
+    const { query, dKey, dQuery } = drawKeys(testCase);
+    const throughKey = referenceKeys(testCase.depth, query).grad(dKey);
+    return [
+      {
+        shape: [testCase.rows, testCase.depth],
+        values: throughKey.map((gradient, i) => gradient + dQuery[i]!),
+        tolerance: gradientTolerance,
+      },
+    ];
+  },
+};
