@@ -12,6 +12,7 @@ test("a table for people", () => {
     memoryBytes: 25e9,
     freeMemoryBytes: 3.14e9,
     cacheFolder: "/home/ada/.cache/reformer-ts",
+    mpi: { works: true, version: "Open MPI v4.1.4", file: "libmpi.so.40" },
     backends: [
       {
         name: "tensorflow",
@@ -31,6 +32,7 @@ test("a table for people", () => {
 cpu     Analytical Engine, 1 core
 memory  25.0 GB, 3.1 GB free
 cache   /home/ada/.cache/reformer-ts
+mpi     Open MPI v4.1.4 (libmpi.so.40)
 
 backend                  matMul
 tensorflow  151 GFLOP/s at 1024  TensorFlow 2.21.0, on CPU  <- auto
@@ -50,6 +52,7 @@ test("where nothing works it says so", () => {
     memoryBytes: 0,
     freeMemoryBytes: 0,
     cacheFolder: "",
+    mpi: { works: false, reason: "MPI is not installed" },
   };
   expect(formatDoctorReport({ ...machine, ...report })).toMatch(/No backend works here\.$/);
 });

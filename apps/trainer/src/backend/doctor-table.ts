@@ -9,6 +9,7 @@ export function formatDoctorReport(report: DoctorReport): string {
     `cpu     ${report.cpu}, ${report.cores} ${report.cores === 1 ? "core" : "cores"}`,
     `memory  ${gigabytes(report.memoryBytes)} GB, ${gigabytes(report.freeMemoryBytes)} GB free`,
     `cache   ${report.cacheFolder}`,
+    `mpi     ${report.mpi.works ? `${report.mpi.version} (${report.mpi.file})` : report.mpi.reason}`,
   ];
   const rows = [HEADING, ...report.backends.map(cells)];
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));

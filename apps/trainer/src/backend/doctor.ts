@@ -1,5 +1,7 @@
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
 
+import { isInputError } from "@reformer-ts/internal-checks";
+import { openMpi } from "../ranks/mpi-library";
 import { packageFile } from "../package-file";
 import { BACKENDS, type BackendName } from "./backends";
 import { cacheFolder } from "./cache-folder";
@@ -20,6 +22,8 @@ export interface DoctorReport {
   memoryBytes: number;
   freeMemoryBytes: number;
   cacheFolder: string;
+  /** What `mpirun reformer train` would call. */
+  mpi: { works: true; version: string; file: string } | { works: false; reason: string };
   backends: DoctorRow[];
 }
 
@@ -46,8 +50,20 @@ export async function examine({
     memoryBytes: totalmem(),
     freeMemoryBytes: freemem(),
     cacheFolder: cacheFolder(),
+    mpi: await findMpi(),
     backends: results.map(({ name, result }) => ({ ...result, name, isAuto: name === auto })),
   };
+}
+
+/** Loads the library, and asks for nothing but its name. */
+async function findMpi(): Promise<DoctorReport["mpi"]> {
+  try {
+    const { version, file } = await openMpi("openmpi", process.env["REFORMER_MPI"]);
+    return { works: true, version, file };
+  } catch (error) {
+    if (isInputError(error)) return { works: false, reason: error.message };
+    throw error;
+  }
 }
 
 async function probe(name: BackendName, probeFile: string): Promise<ProbeResult> {

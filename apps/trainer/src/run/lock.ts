@@ -81,9 +81,18 @@ function isAlive({ pid, host }: Holder, path: string): boolean {
   if (pid === process.pid) return ours.has(path);
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Dead, but not yet missed by its parent, as after a launcher has ended a whole job. Only Linux tells. */
+function isZombie(pid: number): boolean {
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1").replace(/.*\)/, ""));
+  } catch {
+    return false;
   }
 }
 
