@@ -56,8 +56,8 @@ export {
 export { createPairDecoder, type PairDecoder } from "./encoder-decoder/decoder";
 export { translate, type TranslateOptions } from "./encoder-decoder/translate";
 export { translationPresets, type TranslationPreset } from "./encoder-decoder/presets";
-export { createDecoder, type Decoder } from "./decode/decoder";
-export { generate, type GenerateOptions } from "./decode/generate";
+export { createDecoder, type Decoder, type ReadOptions } from "./decode/decoder";
+export { continueWith, generate, generateBatch, type GenerateOptions } from "./decode/generate";
 export {
   decodeSafetensors,
   encodeSafetensors,

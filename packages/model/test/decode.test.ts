@@ -2,11 +2,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "@reformer-ts/internal-random";
 import { describe, expect, it } from "vitest";
 import {
+  activations,
+  continueWith,
   createDecoder,
   createReformer,
   encode,
   generate,
+  generateBatch,
   initializeParameters,
+  inspectAttention,
   resolveConfig,
   type Reformer,
   type ReformerOptions,
@@ -136,7 +140,25 @@ describe("createDecoder", () => {
       "full attention below a threshold",
       { ...small, layers: ["lsh"], numBuckets: 4, fullAttentionThreshold: 20 },
     ],
-    ["gates", { ...small, layers: ["local"], activation: "swiglu" }],
+    ...activations.map((activation): [string, ReformerOptions] => [
+      activation,
+      { ...small, layers: ["local"], activation },
+    ]),
+    ["a bias of the head", { ...small, layers: ["local"], headBias: true }],
+    ["a tied table", { ...small, layers: ["local"], tieEmbeddings: true }],
+    ["learned positions", { ...small, layers: ["local"], positions: "learned" }],
+    ["sinusoidal positions", { ...small, layers: ["local"], positions: "sinusoidal" }],
+    [
+      "layers of different chunks, padded to a common multiple",
+      {
+        ...small,
+        layers: ["local", "lsh"],
+        numBuckets: 4,
+        numHashes: 2,
+        chunkLength: 4,
+        localChunkLength: 6,
+      },
+    ],
     ["a factored, tied embedding", { ...small, layers: ["local"], embeddingDims: 6, tieEmbeddings: true }],
     ["tied layers", { ...small, tieLayers: true }],
     ["fixed-base positions", { ...small, layers: ["local"], positions: "fixedBase" }],
@@ -169,6 +191,129 @@ describe("createDecoder", () => {
       expect(largestDifference(both[i]!, logits!)).toBeLessThan(1e-5);
       alone.dispose();
     }
+  });
+});
+
+describe("what a decoder tells", () => {
+  const kinds: [string, ReformerOptions][] = [
+    ["hashed, in two rounds", { ...small, layers: ["lsh"], numBuckets: 4, numHashes: 2 }],
+    ["hashed strictly", { ...small, layers: ["local", "lsh"], numBuckets: 4, routing: "strict" }],
+    ["local and full, with memory keys", { ...small, layers: ["local", "full"], numMemoryKeys: 2 }],
+  ];
+
+  it.each(kinds)("what the newest token attends to, as the full pass has it: %s", async (_name, options) => {
+    const model = build(options);
+    const sequence = tokens(40);
+    const layer = model.config.layers.length - 1;
+    const decoder = createDecoder(model);
+    for (const [from, to] of [
+      [0, 40],
+      [0, 33],
+      [33, 40],
+    ] as const) {
+      if (from === 0) await decoder.read([sequence.slice(0, to)]);
+      else for (const token of sequence.slice(from, to)) await decoder.append([token]);
+      const ids = tf.tensor2d(sequence.slice(0, to), [1, to], "int32");
+      const { rows } = inspectAttention(model, ids, { layer, queries: [to - 1] });
+      ids.dispose();
+      const told = decoder.attended(layer);
+      expect(told.map(({ batch, head, query }) => ({ batch, head, query }))).toEqual(
+        rows.map(({ batch, head, query }) => ({ batch, head, query })),
+      );
+      for (const [i, { keys, memory }] of told.entries()) {
+        expect(keys.map(({ position }) => position)).toEqual(rows[i]!.keys.map(({ position }) => position));
+        keys.forEach(({ weight }, k) => expect(weight).toBeCloseTo(rows[i]!.keys[k]!.weight, 5));
+        memory.forEach((weight, k) => expect(weight).toBeCloseTo(rows[i]!.memory[k]!, 5));
+      }
+    }
+    decoder.dispose();
+  });
+
+  it("lengths, bytes and progress", async () => {
+    const decoder = createDecoder(build({ ...small, layers: ["local", "lsh"], numBuckets: 4 }));
+    const shares: number[] = [];
+    await decoder.read([tokens(10), tokens(7)], { onProgress: (share) => shares.push(share) });
+    expect(shares).toEqual([0.25, 0.5, 0.75, 1]);
+    await decoder.append([1, 2]);
+    expect(decoder.lengths).toEqual([11, 8]);
+    const { caches, weights } = decoder.bytes;
+    expect(caches).toBeGreaterThan(2 * 2 * 16 * 18);
+    expect(weights).toBeGreaterThan(0);
+    decoder.dispose();
+    expect(decoder.lengths).toEqual([]);
+  });
+
+  it.each<[string, (decoder: ReturnType<typeof createDecoder>) => Promise<unknown>, string]>([
+    ["an empty prompt", (d) => d.read([new Int32Array()]), "prompt is empty, but must be at least one token"],
+    ["an unknown token", (d) => d.read([tokens(3), Int32Array.of(13)]), "prompts[1][0] is 13"],
+    ["a long prompt", (d) => d.read([tokens(65)]), "prompt is 65 tokens, but must be at most maxLength = 64"],
+    ["too few tokens", (d) => d.read([tokens(3)]).then(() => d.append([])), "tokens is 0 long"],
+    ["a full table", (d) => d.read([tokens(64)]).then(() => d.append([1])), "sequence is 65 tokens"],
+  ])("refuses %s", async (_name, ask, words) => {
+    await expect(ask(createDecoder(build(small)))).rejects.toThrow(words);
+  });
+
+  it("refuses what answers with something else than tokens", async () => {
+    const decoder = createDecoder(build({ ...small, head: "class" }));
+    await expect(decoder.read([tokens(3)])).rejects.toThrow("config.head is class");
+  });
+});
+
+describe("several sequences", () => {
+  const model = () => build({ ...small, layers: ["local", "lsh"], numBuckets: 4, numHashes: 2 });
+
+  it("of different lengths are written as each alone, from streams of their own", async () => {
+    const prompts = [tokens(20, 1), tokens(9, 2), tokens(30, 3)];
+    const options = { maxTokens: 12, seed: 5, temperature: 0.9, topP: 0.9 };
+    const written: number[][] = [];
+    for await (const row of generateBatch(model(), prompts, options)) written.push(row);
+    expect(written).toHaveLength(12);
+    const alone: number[] = [];
+    for await (const token of generate(model(), prompts[0]!, options)) alone.push(token);
+    expect(written.map(([first]) => first)).toEqual(alone);
+    const greedy: number[][] = [];
+    for await (const row of generateBatch(model(), prompts, { maxTokens: 12, temperature: 0 }))
+      greedy.push(row);
+    for (const [i, prompt] of prompts.entries()) {
+      const likeliest: number[] = [];
+      for await (const token of generate(model(), prompt, { maxTokens: 12, temperature: 0 }))
+        likeliest.push(token);
+      expect(greedy.map((row) => row[i])).toEqual(likeliest);
+    }
+  });
+
+  it("go on from one beginning in several ways", async () => {
+    // Longer than a page of the cache, so that full pages are shared.
+    const long = build({ ...small, layers: ["local", "lsh"], numBuckets: 4, maxLength: 1024 });
+    const shared = createDecoder(long);
+    const start = tokens(600);
+    await shared.read([start]);
+    shared.select([0, 0]);
+    const both = [
+      [1, 2],
+      [3, 4],
+    ];
+    for (const row of both) await shared.append(row);
+    for (const way of [0, 1]) {
+      const alone = createDecoder(long);
+      await alone.read([start]);
+      for (const row of both) await alone.append([row[way]!]);
+      expect(largestDifference(shared.logits[way]!, alone.logits[0]!)).toBeLessThan(1e-6);
+      alone.dispose();
+    }
+    shared.dispose();
+  });
+
+  it("can be continued again, with other options", async () => {
+    const decoder = createDecoder(model());
+    await decoder.read([tokens(10)]);
+    const written: number[] = [];
+    for (const seed of [1, 2]) {
+      for await (const [token] of continueWith(decoder, { maxTokens: 3, seed })) written.push(token!);
+    }
+    expect(written).toHaveLength(6);
+    expect(decoder.lengths).toEqual([16]);
+    decoder.dispose();
   });
 });
 

@@ -2,17 +2,15 @@
 import type { History } from "./history";
 
 export interface OneQuery {
-  /** `[depth]`, starting at `queryOffset` of `query` */
+  /** `[heads * depth]`, all heads side by side */
   query: Float32Array;
-  queryOffset: number;
-  depth: number;
-  keys: History;
-  values: History;
   /** Where this head's numbers start inside a position's vector. */
   headOffset: number;
+  depth: number;
+  keys: History;
   /** The query's own position, whose score is replaced by -1e5, or -1 when nothing is masked. */
   self: number;
-  /** Learned keys and values that are seen besides; their query may differ, as one before rotary positions does. */
+  /** Learned keys that are seen besides; their query may differ, as one before rotary positions does. */
   memory: { query: Float32Array; keyValues: MemoryOfLayer } | null;
 }
 
@@ -23,45 +21,71 @@ export interface MemoryOfLayer {
   count: number;
 }
 
-/** Writes `softmax(query . keys) values` over `positions` into `output` at `outputOffset`. */
-export function attendOne(
-  { query, queryOffset, depth, keys, values, headOffset, self, memory }: OneQuery,
-  positions: readonly number[],
-  output: Float32Array,
-  outputOffset: number,
-): void {
-  const keyValues = keys.values();
-  const valueValues = values.values();
-  const remembered = memory?.keyValues;
-  const rowOfMemory = (i: number) => headOffset * remembered!.count + (i - positions.length) * depth;
-  const scores = new Float64Array(positions.length + (remembered?.count ?? 0));
+/** `softmax(query . keys)`: a weight for each of `positions`, and behind them one for each key of the memory. */
+export function weigh(
+  { query, headOffset, depth, keys, self, memory }: OneQuery,
+  positions: ArrayLike<number>,
+): Float64Array {
+  const remembered = memory?.keyValues.count ?? 0;
+  const weights = new Float64Array(positions.length + remembered);
   let highest = -Infinity;
-  for (let i = 0; i < scores.length; i++) {
-    let score = -1e5;
-    if (i >= positions.length) {
-      score = dot(memory!.query, queryOffset, remembered!.keys, rowOfMemory(i), depth);
-    } else if (positions[i] !== self) {
-      score = dot(query, queryOffset, keyValues, keys.offset(positions[i]!) + headOffset, depth);
-    }
-    scores[i] = score;
+  for (let i = 0; i < positions.length; i++) {
+    const position = positions[i]!;
+    const score =
+      position === self
+        ? -1e5
+        : dot(query, headOffset, keys.page(position), keys.offset(position) + headOffset, depth);
+    weights[i] = score;
+    if (score > highest) highest = score;
+  }
+  for (let i = 0; i < remembered; i++) {
+    const row = headOffset * remembered + i * depth;
+    const score = dot(memory!.query, headOffset, memory!.keyValues.keys, row, depth);
+    weights[positions.length + i] = score;
     if (score > highest) highest = score;
   }
   let total = 0;
-  const sums = new Float64Array(depth);
-  for (let i = 0; i < scores.length; i++) {
-    const weight = Math.exp(scores[i]! - highest);
-    if (weight === 0) continue;
-    total += weight;
-    const inMemory = i >= positions.length;
-    const source = inMemory ? remembered!.values : valueValues;
-    const at = inMemory ? rowOfMemory(i) : values.offset(positions[i]!) + headOffset;
-    for (let d = 0; d < depth; d++) sums[d]! += weight * source[at + d]!;
-  }
-  for (let d = 0; d < depth; d++) output[outputOffset + d] = sums[d]! / total;
+  for (let i = 0; i < weights.length; i++) total += weights[i] = Math.exp(weights[i]! - highest);
+  for (let i = 0; i < weights.length; i++) weights[i]! /= total;
+  return weights;
 }
 
+/** Writes the sum of values by their weights into `output` at `headOffset`. */
+export function mix(
+  { headOffset, depth, memory }: Pick<OneQuery, "headOffset" | "depth" | "memory">,
+  values: History,
+  positions: ArrayLike<number>,
+  weights: Float64Array,
+  output: Float32Array,
+): void {
+  const sums = new Float64Array(depth);
+  for (let i = 0; i < positions.length; i++) {
+    if (weights[i] === 0) continue;
+    const position = positions[i]!;
+    addScaled(sums, values.page(position), values.offset(position) + headOffset, weights[i]!);
+  }
+  const remembered = memory?.keyValues.count ?? 0;
+  for (let i = 0; i < remembered; i++) {
+    const row = headOffset * remembered + i * depth;
+    addScaled(sums, memory!.keyValues.values, row, weights[positions.length + i]!);
+  }
+  output.set(sums, headOffset);
+}
+
+/** Four sums at a time: one alone would wait for itself. */
 function dot(a: Float32Array, aOffset: number, b: Float32Array, bOffset: number, count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += a[aOffset + i]! * b[bOffset + i]!;
-  return sum;
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    s0 += a[aOffset + i]! * b[bOffset + i]!;
+    s1 += a[aOffset + i + 1]! * b[bOffset + i + 1]!;
+    s2 += a[aOffset + i + 2]! * b[bOffset + i + 2]!;
+    s3 += a[aOffset + i + 3]! * b[bOffset + i + 3]!;
+  }
+  for (; i < count; i++) s0 += a[aOffset + i]! * b[bOffset + i]!;
+  return s0 + s1 + (s2 + s3);
+}
+
+function addScaled(sums: Float64Array, from: Float32Array, offset: number, scale: number): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += scale * from[offset + i]!;
 }

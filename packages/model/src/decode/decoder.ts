@@ -1,123 +1,150 @@
 /**
- * Writing one token at a time. Dense layers run on the backend for all sequences together; attention, which for one
- * query is a few thousand multiplications, runs on the host over cached keys. An LSH or local layer looks at the same
- * number of keys wherever it stands, so the cost of a token does not grow with the context; only a full layer's does.
+ * Writing one token at a time. A prompt is read in one parallel pass on the backend; from then on a token is computed on
+ * the host, over cached keys. An LSH or local layer looks at the same number of keys wherever it stands, so the cost of a
+ * token does not grow with the context; only a full layer's does.
  *
  * For local, full and strictly routed LSH layers the logits are those of the full pass. Classic LSH routing sorts later
  * tokens among earlier ones, so there what an earlier token attended to is kept as it was when the token was written.
  */
-import {
-  add,
-  reshape,
-  slice,
-  tensor2d,
-  tidy,
-  type Tensor,
-  type Tensor2D,
-  type Tensor3D,
-} from "@tensorflow/tfjs-core";
-import { residualSeed, type Streams } from "@reformer-ts/reversible";
-import type { Pass } from "../pass";
+import { InputError } from "@reformer-ts/internal-checks";
+import { checkIds, checkLength } from "../batch";
+import type { InspectedRow } from "../inspect-attention";
 import type { Reformer } from "../reformer";
-import { cachedAttention, type CachedAttention } from "./cached-attention";
+import { attendedRows } from "./attended-rows";
+import { readHostModel, type HostModel } from "./host/host-model";
+import type { LayerCache } from "./layer-cache";
+import { readPrompt } from "./read-prompt";
 
 export interface Decoder {
+  /** Tokens of each sequence so far. */
+  readonly lengths: readonly number[];
+  /** What follows each sequence, as it is now: logits of the next token, `[vocabSize]` each. */
+  readonly logits: readonly Float32Array[];
+  /** Bytes on the host: what is remembered of all sequences, and the copy of the weights. */
+  readonly bytes: { caches: number; weights: number };
   /**
-   * Reads prompts of one length in one parallel pass.
+   * Forgets everything and reads a prompt per sequence; prompts of one length in one pass, others one after another.
    *
-   * @param prompts `[batch, length]`, at least one token
    * @returns logits of the next token, `[vocabSize]` per sequence
+   * @throws InputError when a prompt is empty or too long, a token is unknown, or the model cannot write
    */
-  read(prompts: readonly Int32Array[]): Promise<Float32Array[]>;
-  /** Appends one token per sequence and returns the logits of the next. */
+  read(prompts: readonly Int32Array[], options?: ReadOptions): Promise<Float32Array[]>;
+  /**
+   * Appends one token per sequence and returns the logits of the next.
+   *
+   * @throws InputError when a token is unknown or a sequence has filled the position table
+   */
   append(tokens: readonly number[]): Promise<Float32Array[]>;
+  /** Goes on with these of the sequences, in this order; one may be taken several times, to go on in several ways. */
+  select(sequences: readonly number[]): void;
+  /** What the newest token of every sequence attends to in a layer: a row per sequence (`batch`) and head. */
+  attended(layer: number): InspectedRow[];
+  /** Lets go of everything remembered. The model stays the caller's. */
   dispose(): void;
 }
 
-/** Nothing is dropped while writing. */
-const pass: Pass = { training: false };
+export interface ReadOptions {
+  /** Is told how much is read, from 0 to 1. */
+  onProgress?: (share: number) => void;
+}
+
+interface Sequence {
+  length: number;
+  /** By layer. */
+  caches: LayerCache[];
+  logits: Float32Array;
+}
 
 export function createDecoder(model: Reformer): Decoder {
-  const { config, parameters } = model;
-  const blocks = model.blocks(pass);
-  const attentions = config.layers.map((_, layer) => {
-    const seed = residualSeed(config.hashSeed, layer, "f");
-    return cachedAttention(config, parameters, { layer, seed });
-  });
-  let length = 0;
+  const { config } = model;
+  let loading: Promise<HostModel> | undefined;
+  let host: HostModel | undefined;
+  let sequences: Sequence[] = [];
 
-  /** The reversible stack, with the pass of every attention layer given from outside. */
-  const run = async (
-    x: Tensor3D,
-    attend: (attention: CachedAttention, x2: Tensor3D) => Promise<Tensor3D>,
-  ) => {
-    let x1 = x;
-    let x2 = x.clone() as Tensor3D;
-    for (const [i, attention] of attentions.entries()) {
-      x1 = replaceBySum(x1, await attend(attention, x2));
-      const fed = blocks[i]!.g.forward(x1, 0);
-      x2 = replaceBySum(x2, fed.y as Tensor3D);
-    }
-    return { x1, x2 };
-  };
-
-  /** Logits of the last position of every sequence. Takes the streams. */
-  const predict = async ({ x1, x2 }: Streams): Promise<Float32Array[]> => {
-    const last = x1.shape[1]! - 1;
-    const logits = tidy(() => {
-      const [row1, row2] = [x1, x2].map((x) => reshape(sliceLast(x, last), [-1, config.dModel]) as Tensor2D);
-      return model.head.logits(row1!, row2!);
-    });
-    const values = (await logits.data()) as Float32Array;
-    for (const used of [x1, x2, logits]) used.dispose();
-    return rows(values, config.vocabSize);
-  };
+  const predictions = () => sequences.map(({ logits }) => logits);
 
   return {
-    async read(prompts) {
-      length = prompts[0]!.length;
-      for (const attention of attentions) attention.start(prompts.length);
-      return predict(await run(embed(model, prompts, 0), (attention, x2) => attention.read(x2)));
+    get lengths() {
+      return sequences.map(({ length }) => length);
+    },
+    get logits() {
+      return predictions();
+    },
+    get bytes() {
+      const caches = sequences.flatMap((sequence) => sequence.caches.map(({ bytes }) => bytes));
+      return { caches: caches.reduce((a, b) => a + b, 0), weights: host?.bytes ?? 0 };
+    },
+
+    async read(prompts, { onProgress = () => {} } = {}) {
+      for (const [i, prompt] of prompts.entries()) checkPrompt(model, prompt, i);
+      host = await (loading ??= readHostModel(model));
+      const { emptyCaches } = host;
+      const caches = prompts.map(emptyCaches);
+      sequences = [];
+      const passes = passesOf(prompts);
+      const logits: Float32Array[] = [];
+      for (const [done, pass] of passes.entries()) {
+        const ofPass = pass.map((i) => caches[i]!);
+        const found = await readPrompt(
+          model,
+          pass.map((i) => prompts[i]!),
+          ofPass,
+          (layers) => onProgress((done + layers / config.layers.length) / passes.length),
+        );
+        pass.forEach((i, row) => (logits[i] = found[row]!));
+      }
+      sequences = prompts.map(({ length }, i) => ({ length, caches: caches[i]!, logits: logits[i]! }));
+      return predictions();
     },
 
     async append(tokens) {
-      const newest = tokens.map((token) => Int32Array.of(token));
-      const x = embed(model, newest, length++);
-      return predict(await run(x, (attention, x2) => attention.append(x2)));
+      checkIds("tokens", Int32Array.from(tokens), {
+        count: sequences.length,
+        least: 0,
+        below: config.vocabSize,
+        what: "token",
+      });
+      for (const { length } of sequences) checkLength(config, "sequence", length + 1);
+      const logits = await host!.step(
+        sequences.map(({ caches, length }, i) => ({ token: tokens[i]!, position: length, caches })),
+      );
+      sequences.forEach((sequence, i) => {
+        sequence.length++;
+        sequence.logits = logits[i]!;
+      });
+      return predictions();
     },
 
+    select(chosen) {
+      // The first to take a sequence takes its memory, later ones a copy.
+      sequences = chosen.map((index, i) => {
+        const sequence = sequences[index]!;
+        if (chosen.indexOf(index) === i) return sequence;
+        return { ...sequence, caches: sequence.caches.map((cache) => cache.fork()) };
+      });
+    },
+
+    attended: (layer) =>
+      sequences.flatMap(({ caches, length }, batch) =>
+        attendedRows(caches[layer]!.attended(host!.memoryOf(layer)), { batch, query: length - 1 }),
+      ),
+
     dispose() {
-      for (const attention of attentions) attention.dispose();
+      sequences = [];
+      loading = host = undefined;
     },
   };
 }
 
-/** `[batch, length, dModel]` for tokens that begin at position `start`. */
-function embed(model: Reformer, tokens: readonly Int32Array[], start: number): Tensor3D {
-  const length = tokens[0]!.length;
-  return tidy(() => {
-    const ids = tensor2d(
-      Int32Array.from(tokens.flatMap((row) => [...row])),
-      [tokens.length, length],
-      "int32",
-    );
-    return model.embedding(pass).forward(ids, 0, start);
-  });
+/** Prompts by number that can be read together: all, when they are of one length. */
+function passesOf(prompts: readonly Int32Array[]): number[][] {
+  const all = [...prompts.keys()];
+  return prompts.every(({ length }) => length === prompts[0]!.length) ? [all] : all.map((i) => [i]);
 }
 
-function sliceLast(x: Tensor, last: number): Tensor {
-  return x.shape[1] === 1 ? x.clone() : slice(x, [0, last], [-1, 1]);
-}
-
-/** `x + y` in place of both. */
-export function replaceBySum(x: Tensor3D, y: Tensor3D): Tensor3D {
-  const sum = add(x, y) as Tensor3D;
-  x.dispose();
-  y.dispose();
-  return sum;
-}
-
-/** `values` in rows of `width`: views, not copies. */
-export function rows(values: Float32Array, width: number): Float32Array[] {
-  return Array.from({ length: values.length / width }, (_, i) => values.subarray(i * width, (i + 1) * width));
+function checkPrompt({ config }: Reformer, prompt: Int32Array, index: number): void {
+  const field = index === 0 ? "prompt" : `prompts[${index}]`;
+  if (prompt.length === 0) throw new InputError({ field, given: "empty", allowed: "at least one token" });
+  checkIds(field, prompt, { count: prompt.length, least: 0, below: config.vocabSize, what: "token" });
+  checkLength(config, field, prompt.length);
 }

@@ -1,10 +1,9 @@
-/** Continues a sequence, token by token. */
-import { InputError } from "@reformer-ts/internal-checks";
-import { Random } from "@reformer-ts/internal-random";
+/** Continues sequences, token by token. */
+import { deriveSeed, Random } from "@reformer-ts/internal-random";
 import { checkLength } from "../batch";
 import type { Reformer } from "../reformer";
 import { sample, type SamplingOptions } from "../sampling";
-import { createDecoder } from "./decoder";
+import { createDecoder, type Decoder } from "./decoder";
 
 export interface GenerateOptions extends SamplingOptions {
   maxTokens: number;
@@ -20,32 +19,47 @@ export interface GenerateOptions extends SamplingOptions {
 export async function* generate(
   model: Reformer,
   prompt: Int32Array,
-  { maxTokens, seed = 0, ...sampling }: GenerateOptions,
+  options: GenerateOptions,
 ): AsyncGenerator<number, void, undefined> {
-  checkPrompt(model, prompt, maxTokens);
-  const random = Random.fromSeed(seed);
+  for await (const [token] of generateBatch(model, [prompt], options)) yield token!;
+}
+
+/**
+ * Continues several prompts at once: yields a token for each of them, up to `maxTokens` times. Every sequence draws from
+ * a stream of its own, so that it does not matter which others are written beside it.
+ *
+ * @throws InputError as {@link generate}
+ */
+export async function* generateBatch(
+  model: Reformer,
+  prompts: readonly Int32Array[],
+  options: GenerateOptions,
+): AsyncGenerator<number[], void, undefined> {
+  const longest = prompts.reduce((length, prompt) => Math.max(length, prompt.length), 0);
+  checkLength(model.config, "prompt and continuation", longest + options.maxTokens);
   const decoder = createDecoder(model);
   try {
-    let [logits] = await decoder.read([prompt]);
-    for (let i = 0; i < maxTokens; i++) {
-      const token = sample(logits!, random, sampling);
-      yield token;
-      if (i + 1 < maxTokens) [logits] = await decoder.append([token]);
-    }
+    await decoder.read(prompts);
+    yield* continueWith(decoder, options);
   } finally {
     decoder.dispose();
   }
 }
 
-function checkPrompt({ config }: Reformer, prompt: Int32Array, maxTokens: number): void {
-  const { vocabSize } = config;
-  const wrong = prompt.findIndex((token) => token < 0 || token >= vocabSize);
-  if (prompt.length === 0 || wrong >= 0) {
-    throw new InputError({
-      field: wrong >= 0 ? `prompt[${wrong}]` : "prompt",
-      given: wrong >= 0 ? String(prompt[wrong]) : "empty",
-      allowed: wrong >= 0 ? `a token from 0 to ${vocabSize - 1}` : "at least one token",
-    });
+/**
+ * The same for a decoder that has read its prompts. What is yielded is already appended, so the decoder can be asked
+ * what the new tokens attend to, and be continued again, with other options.
+ */
+export async function* continueWith(
+  decoder: Decoder,
+  { maxTokens, seed = 0, ...sampling }: GenerateOptions,
+): AsyncGenerator<number[], void, undefined> {
+  const randoms = decoder.logits.map((_, i) =>
+    Random.fromSeed(i === 0 ? seed : deriveSeed(seed, "sequence", i)),
+  );
+  for (let i = 0; i < maxTokens; i++) {
+    const tokens = decoder.logits.map((logits, sequence) => sample(logits, randoms[sequence]!, sampling));
+    await decoder.append(tokens);
+    yield tokens;
   }
-  checkLength(config, "prompt and continuation", prompt.length + maxTokens);
 }

@@ -5,21 +5,24 @@
  */
 import { InputError } from "@reformer-ts/internal-checks";
 import type { AttentionKind, ReformerConfig } from "../config";
+import { paddedLength } from "../pass";
 import { rotateVector } from "../positions/rotary";
-import { attendOne, type MemoryOfLayer } from "./attend-one";
+import { mix, weigh, type MemoryOfLayer, type OneQuery } from "./attend-one";
 import { history, type History } from "./history";
 import { sortedRound, visibleInBuckets, visiblePositions, type SortedRound } from "./sorted-window";
 
 export interface LayerCache {
+  /** Bytes of keys and values, and of where tokens hashed. */
+  readonly bytes: number;
+  /** Of a prompt, how many of its last tokens {@link begin} needs. */
+  readonly reach: number;
+  /** Remembers a prompt that was read in one pass. Only an empty cache. */
+  begin(prompt: PromptOfLayer): void;
   /**
-   * Remembers a token without attending: for a prompt that was read in one pass.
+   * Remembers a token and attends from it, writing `[heads * depth]` numbers to `output`.
    *
    * @param projections one vector `[heads * depth]` per projection of the layer
    * @param buckets `[heads, numHashes]` of the token, for LSH layers
-   */
-  remember(projections: readonly Float32Array[], buckets?: Int32Array): void;
-  /**
-   * Remembers a token and attends from it, writing `[heads * depth]` numbers to `output`.
    */
   attend(
     projections: readonly Float32Array[],
@@ -27,119 +30,177 @@ export interface LayerCache {
     output: Float32Array,
     memory?: MemoryOfLayer | null,
   ): void;
+  /** What each head's newest token attends to. */
+  attended(memory?: MemoryOfLayer | null): AttendedPositions[];
   /** A copy that goes its own way: one text so far, two ways on. */
   fork(): LayerCache;
 }
 
+export interface PromptOfLayer {
+  /** Tokens of the prompt. */
+  length: number;
+  /** Projections of its last tokens, at least `min(length, reach)` of them: `[heads, count, depth]` each. */
+  projections: readonly Float32Array[];
+  count: number;
+  /** `[heads, numHashes, length]` of all of them, for LSH layers. */
+  buckets?: Int32Array;
+}
+
+/** Weights of the positions, as often as they are seen, and behind them those of the memory. */
+export interface AttendedPositions {
+  positions: readonly number[];
+  weights: Float64Array;
+}
+
+interface Remembered {
+  keys: History;
+  values: History;
+  /** By head and round; of LSH layers. */
+  rounds: SortedRound[][];
+  /** Of the newest token: its query, `[heads * depth]`, and the same turned by its position. */
+  newest: { plain: Float32Array; turned: Float32Array };
+}
+
 /** @throws InputError when the model is not causal or looks at later chunks: such a model cannot write */
 export function layerCache(config: ReformerConfig, kind: AttentionKind, numBuckets: number): LayerCache {
+  checkWrites(config);
+  const { numHeads, dHead, numHashes, localChunksBefore, localChunkLength } = config;
+  const width = numHeads * dHead;
+  const reach = kind === "local" ? (localChunksBefore! + 1) * localChunkLength! : Infinity;
+  const rounds = Array.from({ length: kind === "lsh" ? numHeads : 0 }, () =>
+    Array.from({ length: numHashes }, () => sortedRound(numBuckets)),
+  );
+  const none = new Float32Array(width);
+  return continued(config, kind, reach, {
+    keys: history(width, reach),
+    values: history(width, reach),
+    rounds,
+    newest: { plain: none, turned: none },
+  });
+}
+
+function checkWrites(config: ReformerConfig): void {
   if (!config.causal)
     throw new InputError({ field: "config.causal", given: "false", allowed: "true to generate" });
   for (const key of ["chunksAfter", "localChunksAfter"] as const) {
     if (config[key]! > 0)
       throw new InputError({ field: `config.${key}`, given: `${config[key]}`, allowed: "0 to generate" });
   }
-  const width = config.numHeads * config.dHead;
-  if (kind === "lsh") {
-    const rounds = Array.from({ length: config.numHeads }, () =>
-      Array.from({ length: config.numHashes }, () => sortedRound(numBuckets)),
-    );
-    return lshCache(config, { keys: history(width), values: history(width) }, rounds);
-  }
-  const reach = kind === "local" ? (config.localChunksBefore! + 1) * config.localChunkLength! : Infinity;
-  return plainCache(config, kind, { keys: history(width, reach), values: history(width, reach) });
 }
 
-interface Histories {
-  keys: History;
-  values: History;
-}
+/** Takes `remembered`. */
+function continued(
+  config: ReformerConfig,
+  kind: AttentionKind,
+  reach: number,
+  { keys, values, rounds, newest }: Remembered,
+): LayerCache {
+  const { dHead, numHeads, numHashes, positions } = config;
+  const width = numHeads * dHead;
+  const shared = kind === "lsh" || (kind === "local" && config.localSharedQueryKey);
+  const visible = visibleFrom(config, kind, rounds);
+  // Rotary positions turn queries and keys, others are in the embedding already.
+  const turned = (vector: Float32Array) =>
+    positions === "rotary" ? rotateVector(vector, dHead, keys.length) : vector;
 
-const forked = ({ keys, values }: Histories): Histories => ({ keys: keys.fork(), values: values.fork() });
+  const remember = (projections: readonly Float32Array[], buckets?: Int32Array) => {
+    const [query, key, value] = [projections[0]!, projections.at(-2)!, projections.at(-1)!];
+    newest = { plain: query, turned: turned(query) };
+    const scaled = shared ? normalizedKey(newest.turned, dHead) : scaledKey(turned(key), dHead);
+    keys.append().set(scaled);
+    values.append().set(value);
+    if (buckets) hashedTo((head, round) => buckets[head * numHashes + round]!);
+  };
+  const hashedTo = (bucketOf: (head: number, round: number) => number) =>
+    rounds.forEach((ofHead, head) => ofHead.forEach((round, r) => round.append(bucketOf(head, r))));
+  const queryOf = (head: number, memory: MemoryOfLayer | null): OneQuery => ({
+    query: newest.turned,
+    headOffset: head * dHead,
+    depth: dHead,
+    keys,
+    self: shared ? keys.length - 1 : -1,
+    memory: memory && { query: newest.plain, keyValues: memory },
+  });
 
-/** @param rounds by head and round */
-function lshCache(config: ReformerConfig, histories: Histories, rounds: SortedRound[][]): LayerCache {
-  const { dHead, numHeads, numHashes, chunkLength, chunksBefore } = config;
-  const { keys, values } = histories;
-  const turned = turnedBy(config);
-  const remember = ([queryKey, value]: readonly Float32Array[], buckets?: Int32Array) => {
-    keys.append(normalizedKey(turned(queryKey!, keys.length), dHead));
-    values.append(value!);
-    rounds.forEach((ofHead, head) => {
-      ofHead.forEach((round, r) => round.append(buckets![head * numHashes + r]!));
-    });
-  };
-  const visible = (ofHead: SortedRound[], length: number) => {
-    if (config.routing === "strict") return visibleInBuckets(ofHead, chunkLength, chunksBefore);
-    if (length <= Math.max(chunkLength, config.fullAttentionThreshold))
-      return Array.from({ length }, (_, position) => position);
-    return visiblePositions(ofHead, length, config);
-  };
   return {
-    remember,
-    fork: () =>
-      lshCache(
-        config,
-        forked(histories),
-        rounds.map((ofHead) => ofHead.map((round) => round.fork())),
-      ),
-    attend(projections, buckets, output, ofLayer) {
+    reach,
+    get bytes() {
+      return keys.bytes + values.bytes + numHashes * rounds.length * keys.length * 4;
+    },
+    begin({ length, projections, count, buckets }) {
+      const kept = Math.min(length, reach);
+      for (const past of [keys, values]) past.skip(length - kept);
+      for (let i = count - kept; i < count; i++)
+        remember(projections.map((ofPrompt) => tokenOf(ofPrompt, { width, dHead, count }, i)));
+      if (!buckets) return;
+      for (let position = 0; position < length; position++)
+        hashedTo((head, round) => buckets[(head * numHashes + round) * length + position]!);
+    },
+    attend(projections, buckets, output, memory = null) {
       remember(projections, buckets);
-      const length = keys.length;
-      const turnedQuery = turned(projections[0]!, length - 1);
-      const memory = ofLayer ? { query: projections[0]!, keyValues: ofLayer } : null;
       for (let head = 0; head < numHeads; head++) {
-        const shown = visible(rounds[head]!, length);
+        const query = queryOf(head, memory);
+        const seen = visible(head, keys.length);
+        mix(query, values, seen, weigh(query, seen), output);
+      }
+    },
+    attended: (memory = null) =>
+      Array.from({ length: numHeads }, (_, head) => {
+        const seen = visible(head, keys.length);
+        return { positions: seen, weights: weigh(queryOf(head, memory), seen) };
+      }),
+    fork: () =>
+      continued(config, kind, reach, {
+        keys: keys.fork(),
+        values: values.fork(),
+        rounds: rounds.map((ofHead) => ofHead.map((round) => round.fork())),
+        newest,
+      }),
+  };
+}
+
+/** The positions that a head's newest token sees, of a sequence of `length` tokens. */
+function visibleFrom(config: ReformerConfig, kind: AttentionKind, rounds: SortedRound[][]) {
+  const { chunkLength, chunksBefore, fullAttentionThreshold } = config;
+  const all = (first: number, length: number) => Array.from({ length: length - first }, (_, i) => first + i);
+  const byHash = (head: number, length: number) => {
+    if (config.routing === "strict") return visibleInBuckets(rounds[head]!, chunkLength, chunksBefore);
+    if (length <= fullAttentionThreshold) return all(0, length);
+    const numChunks = paddedLength(config, length) / chunkLength;
+    if (numChunks <= 1) return all(0, length);
+    return visiblePositions(rounds[head]!, length, { ...config, numChunks });
+  };
+  return (head: number, length: number): number[] => {
+    switch (kind) {
+      case "full":
+        return all(0, length);
+      case "local": {
+        const chunk = Math.floor((length - 1) / config.localChunkLength!);
+        // Chunks before the first are those at the sequence's end, which causality hides.
+        return all(Math.max(0, (chunk - config.localChunksBefore!) * config.localChunkLength!), length);
+      }
+      case "lsh": {
+        const seen = byHash(head, length);
         // Equation 16 takes log N off the score of a key that occurs N times: together they weigh as much as one.
-        const seen = config.duplicateCorrection ? [...new Set(shown)] : shown;
-        const offset = head * dHead;
-        const query = { query: turnedQuery, queryOffset: offset, depth: dHead, headOffset: offset, memory };
-        attendOne({ ...query, keys, values, self: length - 1 }, seen, output, offset);
+        return config.duplicateCorrection ? [...new Set(seen)] : seen;
       }
-    },
+    }
   };
 }
 
-function plainCache(config: ReformerConfig, kind: AttentionKind, histories: Histories): LayerCache {
-  const { numHeads, dHead } = config;
-  const { keys, values } = histories;
-  const chunkLength = config.localChunkLength!;
-  const chunksBefore = config.localChunksBefore!;
-  const shared = kind === "local" && config.localSharedQueryKey;
-  const scale = 1 / Math.sqrt(dHead);
-  const turned = turnedBy(config);
-  const remember = (projections: readonly Float32Array[]) => {
-    const [key, value] = projections.slice(-2);
-    const place = turned(key!, keys.length);
-    keys.append(shared ? normalizedKey(place, dHead) : place.map((x) => x * scale));
-    values.append(value!);
-  };
-  return {
-    remember,
-    fork: () => plainCache(config, kind, forked(histories)),
-    attend(projections, _buckets, output, ofLayer) {
-      remember(projections);
-      const last = keys.length - 1;
-      const turnedQuery = turned(projections[0]!, last);
-      const memory = ofLayer ? { query: projections[0]!, keyValues: ofLayer } : null;
-      // Chunks before the first are those at the sequence's end, which causality hides.
-      const first =
-        kind === "local" ? Math.max(0, (Math.floor(last / chunkLength) - chunksBefore) * chunkLength) : 0;
-      const seen = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-      for (let head = 0; head < numHeads; head++) {
-        const offset = head * dHead;
-        const query = { query: turnedQuery, queryOffset: offset, depth: dHead, headOffset: offset, memory };
-        attendOne({ ...query, keys, values, self: shared ? last : -1 }, seen, output, offset);
-      }
-    },
-  };
+/** One token's vectors of all heads, side by side, from `[heads, count, depth]`. */
+function tokenOf(
+  values: Float32Array,
+  { width, dHead, count }: { width: number; dHead: number; count: number },
+  token: number,
+): Float32Array {
+  const vector = new Float32Array(width);
+  for (let head = 0, from = token * dHead; head * dHead < width; head++, from += count * dHead)
+    vector.set(values.subarray(from, from + dHead), head * dHead);
+  return vector;
 }
 
-/** What a position does to queries and keys: rotary positions turn them, others are in the embedding already. */
-function turnedBy({ positions, dHead }: ReformerConfig) {
-  return (vector: Float32Array, position: number) =>
-    positions === "rotary" ? rotateVector(vector, dHead, position) : vector;
-}
+const scaledKey = (key: Float32Array, depth: number) => key.map((x) => x / Math.sqrt(depth));
 
 /** Each head's part of `queryKey` at unit root mean square, over sqrt(depth). */
 function normalizedKey(queryKey: Float32Array, depth: number): Float32Array {

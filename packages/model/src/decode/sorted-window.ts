@@ -1,9 +1,11 @@
 import type { ReformerConfig } from "../config";
+import { counts, type Counts } from "./counts";
 
 /**
  * One hash round of one head, kept sorted while tokens arrive: which slots of the (bucket, position) order are near a
  * token. A token's slot is the number of tokens in lower buckets plus those before it in its own, so appending needs no
- * sorting, and finding a window costs the number of buckets plus the window, whatever the context's length.
+ * sorting, and finding a window costs the logarithm of the number of buckets plus the window, whatever the context's
+ * length.
  */
 export interface SortedRound {
   /** Appends the next position. */
@@ -12,6 +14,8 @@ export interface SortedRound {
   lastSlot(): number;
   /** Positions in the bucket of the position appended last, in order. */
   lastBucket(): readonly number[];
+  /** First slot of that bucket. */
+  lastBucketStart(): number;
   /** Positions that stand in slots `from` … `to - 1`, in order; slots beyond the end hold nothing. */
   positions(from: number, to: number): number[];
   /** A copy that goes its own way. */
@@ -21,39 +25,42 @@ export interface SortedRound {
 export function sortedRound(numBuckets: number): SortedRound {
   return continued(
     Array.from({ length: numBuckets }, () => []),
+    counts(numBuckets),
     0,
     0,
   );
 }
 
-/** Takes `members`: positions by bucket. */
-function continued(members: number[][], length: number, newest: number): SortedRound {
+/** Takes `members`, positions by bucket, and `sizes`, how many each bucket has. */
+function continued(members: number[][], sizes: Counts, length: number, newest: number): SortedRound {
   return {
     append(bucket) {
       members[bucket]!.push(length++);
+      sizes.increment(bucket);
       newest = bucket;
     },
-    lastSlot() {
-      let slot = members[newest]!.length - 1;
-      for (let bucket = 0; bucket < newest; bucket++) slot += members[bucket]!.length;
-      return slot;
-    },
+    lastSlot: () => sizes.before(newest) + members[newest]!.length - 1,
     lastBucket: () => members[newest]!,
+    lastBucketStart: () => sizes.before(newest),
     positions(from, to) {
       const found: number[] = [];
-      let start = 0;
-      for (let bucket = 0; bucket < members.length && start < to; bucket++) {
-        const inBucket = members[bucket]!;
-        const end = start + inBucket.length;
-        for (let slot = Math.max(from, start); slot < Math.min(to, end); slot++)
-          found.push(inBucket[slot - start]!);
-        start = end;
+      const end = Math.min(to, length);
+      if (from >= end) return found;
+      let bucket = sizes.find(from);
+      let within = from - sizes.before(bucket);
+      for (let slot = from; slot < end; slot++) {
+        while (within >= members[bucket]!.length) {
+          bucket++;
+          within = 0;
+        }
+        found.push(members[bucket]![within++]!);
       }
       return found;
     },
     fork: () =>
       continued(
         members.map((positions) => [...positions]),
+        sizes.fork(),
         length,
         newest,
       ),
@@ -67,29 +74,34 @@ function continued(members: number[][], length: number, newest: number): SortedR
 export function visiblePositions(
   rounds: readonly SortedRound[],
   length: number,
-  { chunkLength, chunksBefore, ring, acrossBuckets }: WindowOptions,
+  { chunkLength, chunksBefore, ring, acrossBuckets, numChunks }: WindowOptions,
 ): number[] {
-  const numChunks = Math.ceil(length / chunkLength);
   const allChunks = rounds.length * numChunks;
   return rounds.flatMap((round, r) => {
     const own = r * numChunks + Math.floor(round.lastSlot() / chunkLength);
-    const bucket = acrossBuckets ? null : new Set(round.lastBucket());
+    const start = acrossBuckets ? 0 : round.lastBucketStart();
+    const end = acrossBuckets ? length : start + round.lastBucket().length;
     const seen: number[] = [];
     for (let back = chunksBefore; back >= 0; back--) {
       if (!ring && own - back < r * numChunks) continue;
       const chunk = (((own - back) % allChunks) + allChunks) % allChunks;
       const ofRound = Math.floor(chunk / numChunks);
       // A bucket of one round is none of another's.
-      if (bucket && ofRound !== r) continue;
+      if (!acrossBuckets && ofRound !== r) continue;
       const from = (chunk % numChunks) * chunkLength;
-      const positions = rounds[ofRound]!.positions(from, from + chunkLength);
-      seen.push(...(bucket ? positions.filter((position) => bucket.has(position)) : positions));
+      seen.push(...rounds[ofRound]!.positions(Math.max(from, start), Math.min(from + chunkLength, end)));
     }
     return seen;
   });
 }
 
-export type WindowOptions = Pick<ReformerConfig, "chunkLength" | "chunksBefore" | "ring" | "acrossBuckets">;
+export interface WindowOptions extends Pick<
+  ReformerConfig,
+  "chunkLength" | "chunksBefore" | "ring" | "acrossBuckets"
+> {
+  /** Chunks of a round, padding included. */
+  numChunks: number;
+}
 
 /**
  * The same for strict routing: of the newest token's bucket, its chunk and `chunksBefore` before it. Later tokens never

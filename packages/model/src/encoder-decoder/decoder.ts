@@ -4,12 +4,12 @@
  */
 import { reshape, tensor2d, type Tensor2D, type Tensor3D } from "@tensorflow/tfjs-core";
 import { halfSeed } from "@reformer-ts/reversible";
-import { cachedAttention } from "../decode/cached-attention";
-import { replaceBySum, rows } from "../decode/decoder";
+import { replaceBySum, rows } from "../decode/read-prompt";
 import { embedding } from "../embedding";
 import { feedForward } from "../feed-forward";
 import type { Pass } from "../pass";
 import { checkSource, sourceTensors, type PairBatch } from "./batch";
+import { cachedAttention } from "./cached-attention";
 import { cachedCrossAttention, gatherRows } from "./cached-cross-attention";
 import { sideSeed } from "./loss";
 import { inferMemory } from "./memory";

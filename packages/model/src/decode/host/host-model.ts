@@ -1,0 +1,146 @@
+/**
+ * A model's way from one token to the next, on the host: weights are copied once, and then a token costs two products of
+ * its vector with every weight, wherever the parameters live. Held against the full pass by test/decode.test.ts.
+ */
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { bucketCount, resolveNumBuckets } from "@reformer-ts/lsh";
+import { residualSeed } from "@reformer-ts/reversible";
+import type { ReformerConfig } from "../../config";
+import { expandedWidth } from "../../nonlinearity";
+import { biasNames, projectionNames } from "../../parameters";
+import type { Reformer } from "../../reformer";
+import type { MemoryOfLayer } from "../attend-one";
+import { layerCache, type LayerCache } from "../layer-cache";
+import { layerRotations } from "../layer-rotations";
+import { readMemoryKeys } from "../read-memory-keys";
+import { hashRow, type HashRow } from "./hash-rows";
+import { hostHead } from "./host-head";
+import { hostTokens } from "./host-tokens";
+import type { Dense, Products } from "./products";
+import { activateRows, addTo, rowNorm } from "./rows";
+import { hostProducts } from "./simd-products";
+
+export interface HostModel {
+  /** Bytes of the copied weights. */
+  readonly bytes: number;
+  /** What each layer of the model has to remember of one sequence. */
+  emptyCaches(): LayerCache[];
+  /** One more token of every sequence, its caches changed; logits of the next, `[vocabSize]` each. */
+  step(sequences: readonly SequenceStep[]): Promise<Float32Array[]>;
+  /** A layer's learned keys and values. */
+  memoryOf(layer: number): MemoryOfLayer | null;
+}
+
+export interface SequenceStep {
+  token: number;
+  position: number;
+  /** By layer. */
+  caches: readonly LayerCache[];
+}
+
+interface HostLayer {
+  norm(x: Float32Array): Float32Array;
+  projections: Dense[];
+  output: Dense;
+  hash: HashRow | null;
+  memory: MemoryOfLayer | null;
+  feed(x: Float32Array, rows: number): Float32Array;
+}
+
+type Weights = ReturnType<typeof weightsOf>;
+
+export async function readHostModel(model: Reformer): Promise<HostModel> {
+  const { config } = model;
+  const weights = weightsOf(model);
+  const numBuckets = bucketCount(factorsOf(config));
+  const layers: HostLayer[] = [];
+  for (const layer of config.layers.keys()) layers.push(await readLayer(model, weights, layer));
+  const embed = await hostTokens(model, weights);
+  const predict = await hostHead(model, weights);
+  const width = config.numHeads * config.dHead;
+
+  return {
+    get bytes() {
+      return weights.products.bytes;
+    },
+    emptyCaches: () => config.layers.map((kind) => layerCache(config, kind, numBuckets)),
+    memoryOf: (layer) => layers[layer]!.memory,
+    async step(sequences) {
+      const rows = sequences.length;
+      const x1 = await embed(sequences);
+      const x2 = x1.slice();
+      for (const [i, layer] of layers.entries()) {
+        const input = layer.norm(x2);
+        const projected = layer.projections.map((projection) => projection.apply(input, rows));
+        const merged = new Float32Array(rows * width);
+        for (const [row, { caches }] of sequences.entries()) {
+          const [from, to] = [row * width, (row + 1) * width];
+          const ofToken = projected.map((values) => values.subarray(from, to));
+          const buckets = layer.hash?.(ofToken[0]!);
+          caches[i]!.attend(ofToken, buckets, merged.subarray(from, to), layer.memory);
+        }
+        addTo(x1, layer.output.apply(merged, rows));
+        addTo(x2, layer.feed(x1, rows));
+      }
+      const logits = predict(x1, x2, rows);
+      return sequences.map((_, row) => logits.subarray(row * config.vocabSize, (row + 1) * config.vocabSize));
+    },
+  };
+}
+
+async function readLayer(model: Reformer, weights: Weights, layer: number): Promise<HostLayer> {
+  const { config, parameters } = model;
+  const { dModel, dFF, numHeads, dHead, layerNormEpsilon, activation } = config;
+  const kind = config.layers[layer]!;
+  const attention = `layers.${layer}.attention`;
+  const feedForward = `layers.${layer}.feedForward`;
+  const inner = numHeads * dHead;
+  const expanded = expandedWidth(config);
+  const { values, dense } = weights;
+  const normOf = async (prefix: string) =>
+    rowNorm(await values(`${prefix}.norm.scale`), await values(`${prefix}.norm.bias`), layerNormEpsilon);
+
+  const biases = biasNames(config, kind);
+  const projections: Dense[] = [];
+  for (const [i, name] of projectionNames(config, kind).entries()) {
+    const bias = biases[i] && `${attention}.${biases[i]}`;
+    projections.push(await dense(`${attention}.${name}`, dModel, inner, bias));
+  }
+  const rotations = layerRotations(config, layer, residualSeed(config.hashSeed, layer, "f"));
+  const hash = rotations && (await hashRow(weights.products, rotations, factorsOf(config)));
+  rotations?.dispose();
+  const [norm, feedNorm] = [await normOf(attention), await normOf(feedForward)];
+  const expand = await dense(`${feedForward}.expand.weight`, dModel, expanded, `${feedForward}.expand.bias`);
+  const contract = await dense(`${feedForward}.contract.weight`, dFF, dModel, `${feedForward}.contract.bias`);
+  return {
+    norm,
+    projections,
+    output: await dense(`${attention}.output`, inner, dModel),
+    hash,
+    memory: await readMemoryKeys(config, parameters, attention),
+    feed: (x, rows) => contract.apply(activateRows(activation, expand.apply(feedNorm(x), rows), dFF), rows),
+  };
+}
+
+/** Parameters as numbers on the host; what layers share is copied once. */
+function weightsOf({ parameters }: Reformer) {
+  const products: Products = hostProducts();
+  const loaded = new Map<Tensor, Promise<Dense>>();
+  const values = async (name: string) => (await parameters.get(name).data()) as Float32Array;
+  const dense = (name: string, inputs: number, outputs: number, bias?: string): Promise<Dense> => {
+    const tensor = parameters.get(name);
+    const known = loaded.get(tensor);
+    if (known) return known;
+    const load = async () =>
+      products.dense(await values(name), { inputs, outputs, bias: bias ? await values(bias) : null });
+    const loading = load();
+    loaded.set(tensor, loading);
+    return loading;
+  };
+  return { products, values, dense };
+}
+
+export type HostWeights = Pick<Weights, "products" | "values" | "dense">;
+
+const factorsOf = (config: ReformerConfig) =>
+  resolveNumBuckets(config.numBuckets, { ...config, length: config.maxLength });
