@@ -44,6 +44,7 @@ function firstPicture(): Plugin {
           configFile: false,
           logLevel: "warn",
           resolve: { conditions: [source, ...defaultServerConditions] },
+          environments: { inline: { resolve: { conditions: [source, ...defaultServerConditions] } } },
         },
       );
       return `export default JSON.parse(${JSON.stringify(await module.prepare())});`;

@@ -6,6 +6,7 @@ import "./styles/chart.css";
 import "./styles/figure.css";
 import "./styles/lsh.css";
 import "./styles/reversible.css";
+import "./styles/models.css";
 import { WorkerClient } from "./worker/client";
 
 const client = new WorkerClient(

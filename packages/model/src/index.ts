@@ -74,6 +74,7 @@ export { type CheckpointFiles, parseObject } from "./io/checkpoint-files";
 export { loadTransformers } from "./io/load-transformers";
 export { beyondTransformers, transformersFiles } from "./io/save-transformers";
 export type { CardDetails } from "./io/model-card";
+export { widened } from "./io/half-precision";
 export type { StoredModel } from "./io/stored-model";
 export { type PositionChange, withPositions } from "./io/resize-positions";
 export { modelFromTrax } from "./io/from-trax";

@@ -22,6 +22,11 @@ export const chapters: readonly Chapter[] = [
     load: async () => (await import("./reversible/chapter")).default,
   },
   {
+    id: "train",
+    title: "Train",
+    load: async () => (await import("./train/chapter")).default,
+  },
+  {
     id: "positions",
     title: "Positions",
     load: async () => (await import("./positions/chapter")).default,

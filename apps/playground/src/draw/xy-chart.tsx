@@ -22,6 +22,8 @@ export interface XyChartProps {
 }
 
 const [width, height] = [560, 300];
+/** With more points a curve is drawn without its dots. */
+const mostDots = 24;
 const [left, right, top, bottom] = [74, 20, 30, 44];
 
 export function XyChart({ title, series, x, y, xLabel, yLabel, formatX, formatY, mark }: XyChartProps) {
@@ -57,12 +59,14 @@ export function XyChart({ title, series, x, y, xLabel, yLabel, formatX, formatY,
           return (
             <g key={name} class={`series ${kind}`}>
               <path class="curve" d={drawn} />
-              {points.map(([px, py]) => (
+              {(points.length <= mostDots ? points : points.slice(-1)).map(([px, py]) => (
                 <circle key={px} cx={across(px)} cy={up(py)} r={4}>
                   <title>{`${name}, ${formatX(px)}: ${formatY(py)}`}</title>
                 </circle>
               ))}
-              {last && <EndName name={name} x={across(last[0])} y={up(last[1])} />}
+              {last && (
+                <EndName name={name} x={across(last[0])} y={up(last[1])} isBelow={kind === "second"} />
+              )}
             </g>
           );
         })}
@@ -82,13 +86,21 @@ export function XyChart({ title, series, x, y, xLabel, yLabel, formatX, formatY,
 }
 
 /** Before the last point, or behind it where there is no room yet. */
-function EndName({ name, x, y }: { name: string; x: number; y: number }) {
+interface EndNameProps {
+  name: string;
+  x: number;
+  y: number;
+  /** Two curves that end together keep their names apart. */
+  isBelow: boolean;
+}
+
+function EndName({ name, x, y, isBelow }: EndNameProps) {
   const hasRoom = x > left + 8 * name.length;
   return (
     <text
       class={`name ${hasRoom ? "end" : "start"}`}
       x={hasRoom ? x : x + 9}
-      y={hasRoom ? Math.max(12, y - 13) : y}
+      y={hasRoom ? (isBelow ? Math.min(height - bottom - 8, y + 20) : Math.max(12, y - 13)) : y}
     >
       {name}
     </text>

@@ -5,13 +5,19 @@
 import type { AttendRequest, AttendResult } from "./tasks/attend";
 import type { MemoryPoint, MemoryRequest } from "./tasks/memory-by-depth";
 import type { RacePoint, RaceRequest } from "./tasks/race";
+import type { NamedFiles } from "./models/open-model";
 import type { RebuildRequest, RebuildResult } from "./tasks/rebuild";
+import type { OpenTrainingRequest, TrainPoint } from "./tasks/train";
+import type { TrainingFacts } from "./training/session";
 
 export interface Tasks {
   attend: { request: AttendRequest; progress: never; result: AttendResult };
   rebuild: { request: RebuildRequest; progress: never; result: RebuildResult };
   memoryByDepth: { request: MemoryRequest; progress: MemoryPoint; result: MemoryPoint[] };
   race: { request: RaceRequest; progress: RacePoint; result: RacePoint[] };
+  openTraining: { request: OpenTrainingRequest; progress: never; result: TrainingFacts };
+  train: { request: { steps: number }; progress: TrainPoint; result: number };
+  trainedFiles: { request: object; progress: never; result: NamedFiles };
 }
 
 export type TaskName = keyof Tasks;

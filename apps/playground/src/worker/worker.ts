@@ -11,6 +11,9 @@ const tasks: { [N in TaskName]: Run<N> } = {
   memoryByDepth: async (request, context) =>
     (await import("./tasks/memory-by-depth")).memoryByDepth(request, context),
   race: async (request, context) => (await import("./tasks/race")).race(request, context),
+  openTraining: async (request) => (await import("./tasks/train")).openTrainingTask(request),
+  train: async (request, context) => (await import("./tasks/train")).train(request, context),
+  trainedFiles: async () => (await import("./tasks/train")).trainedFiles(),
 };
 
 const send = postMessage as (message: FromWorker) => void;

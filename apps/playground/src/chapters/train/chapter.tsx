@@ -1,0 +1,192 @@
+/** Chapter 4: a Reformer that learns while one watches, on a task or on a text of one's own. */
+import { useEffect, useState } from "preact/hooks";
+import { milliseconds, percent, short, whole } from "../../draw/format";
+import { type Dropped, readDropped } from "../../files/dropped";
+import { DropZone } from "../../parts/drop-zone";
+import { useChapterState } from "../../state/use-chapter-state";
+import type { NamedFiles } from "../../worker/models/open-model";
+import type { ChapterProps } from "../chapter";
+import { novelLine } from "../lsh/settings";
+import { BucketMap } from "./bucket-map";
+import { TrainControls } from "./controls";
+import { Curves } from "./curves";
+import { twinsTogether } from "./history";
+import { Sample } from "./sample";
+import { fields, settle, trainSettings } from "./settings";
+import { useTraining } from "./use-training";
+import { Words } from "./words";
+
+interface Text {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** What there is to learn before anything has been dropped. */
+const firstText: Text = {
+  name: "one line of a novel, again and again",
+  bytes: new TextEncoder().encode(`${novelLine} `.repeat(60)),
+};
+
+export default function TrainChapter({ id, client, theme }: ChapterProps) {
+  const [settings, change] = useChapterState(id, fields, settle);
+  const [text, setText] = useState(firstText);
+  const [model, setModel] = useState<NamedFiles>();
+  const [refused, setRefused] = useState<string>();
+  const training = useTraining(client);
+  const { facts, points, isPlaying, error, open } = training;
+  const newest = points.at(-1);
+
+  const reset = (play = false) =>
+    open(
+      {
+        settings: trainSettings(settings),
+        text: settings.task === "text" ? text.bytes : undefined,
+        model,
+      },
+      play,
+    );
+  // A training follows its settings: another setting is another training.
+  useEffect(() => {
+    const timer = setTimeout(() => reset(), 150);
+    return () => clearTimeout(timer);
+  }, [JSON.stringify(settings), text, model]);
+
+  const take = (dropped: Dropped) => {
+    if (dropped.kind === "model") return setModel(dropped.files);
+    setText({ name: dropped.name, bytes: dropped.bytes });
+    setModel(undefined);
+    change({ task: "text", length: Math.max(64, settings.length) });
+  };
+  const onFiles = (files: File[]) => {
+    setRefused(undefined);
+    readDropped(files).then(take, (reason: Error) => setRefused(reason.message));
+  };
+  const guess = Math.log2(facts?.vocabSize ?? 16);
+
+  return (
+    <>
+      <h2>Train</h2>
+      <p class="lead">
+        Two words of random letters, the second a copy of the first. To say the next letter, a token must find
+        itself in the first word, and nothing nearby helps. At the start the hash throws the letters into any
+        bucket; then twins begin to share one, attention finds them, and the loss falls off a cliff. Or drop a
+        text on this page and watch its words appear.
+      </p>
+      {[refused, error].map(
+        (sentence) =>
+          sentence !== undefined && (
+            <p class="notice" role="alert" key={sentence}>
+              {sentence}
+            </p>
+          ),
+      )}
+      <div class="studio">
+        <div class="side">
+          <TrainControls {...{ settings, change }} hasModel={model !== undefined} />
+          <div class="card">
+            <p class="help">
+              {settings.task === "text" ? `Learning: ${text.name}, ${whole(text.bytes.length)} bytes. ` : ""}
+              {model !== undefined && "Going on with the model that you dropped. "}
+              Drop a text (UTF-8), or a model’s folder: the trainer’s, or transformers’.
+            </p>
+            <DropZone label="Drop a text or a model, or choose files …" multiple onFiles={onFiles} />
+            {model !== undefined && (
+              <button type="button" onClick={() => setModel(undefined)}>
+                Back to a fresh model
+              </button>
+            )}
+          </div>
+        </div>
+        <div class="stage" aria-busy={isPlaying}>
+          <div class="card">
+            <div class="figure-bar">
+              <div class="transport">
+                <button
+                  type="button"
+                  class="primary"
+                  disabled={facts === undefined}
+                  onClick={isPlaying ? training.pause : training.play}
+                >
+                  {isPlaying ? "❚❚ Pause" : "▶ Play"}
+                </button>
+                <button type="button" disabled={isPlaying || !facts} onClick={training.stepOnce}>
+                  Step
+                </button>
+                <button type="button" onClick={() => reset()}>
+                  Reset
+                </button>
+                <button type="button" disabled={!facts} onClick={training.save}>
+                  Save the model
+                </button>
+              </div>
+            </div>
+            <dl class="facts">
+              <Fact name="step" label="Step" value={newest ? whole(newest.step) : "–"} />
+              <Fact
+                name="held-out"
+                label="Held out"
+                value={newest ? `${short(newest.observation.heldOutBits)} bits` : "–"}
+              />
+              {settings.task === "copy" && (
+                <Fact
+                  name="accuracy"
+                  label="Copied rightly"
+                  value={newest?.observation.accuracy != null ? percent(newest.observation.accuracy) : "–"}
+                />
+              )}
+              <Fact
+                name="pace"
+                label="A step takes"
+                value={newest?.millisecondsPerStep ? milliseconds(newest.millisecondsPerStep) : "–"}
+              />
+              <Fact name="parameters" label="Parameters" value={facts ? whole(facts.parameters) : "–"} />
+            </dl>
+            <Curves points={points} guess={guess} />
+            <p class="help">
+              Bits per token that is predicted; a blind guess costs {short(guess)}. Held out: sequences that
+              are never trained on. {facts && `Layers: ${facts.layers}.`}
+            </p>
+          </div>
+          <Sample task={settings.task} newest={newest} />
+        </div>
+      </div>
+      {newest && facts && newest.observation.heads > 0 && (
+        <section class="card" aria-labelledby="buckets-title">
+          <h3 id="buckets-title">Buckets, as they change</h3>
+          <div class="bucket-maps">
+            {Array.from({ length: newest.observation.heads }, (_, head) => (
+              <figure key={head}>
+                <figcaption>
+                  Head {head + 1}
+                  {settings.task === "copy" &&
+                    `: ${percent(twinsTogether(newest.observation.buckets.subarray(head * facts.length), facts.length), 0)} of letters share a bucket with their twin`}
+                </figcaption>
+                <BucketMap
+                  {...{ points, theme, head }}
+                  length={facts.length}
+                  label={`Buckets of head ${head + 1}: ${facts.length} tokens across, ${points.length} looks from the first to step ${newest.step} downward.`}
+                />
+              </figure>
+            ))}
+          </div>
+          <p class="help">
+            One held-out sequence across, time downward, in the uppermost LSH layer’s first round. A colour is
+            a bucket’s direction, a dark line its opposite.{" "}
+            {settings.task === "copy" &&
+              "When the left half’s colours repeat in the right half, the copy can be found."}
+          </p>
+        </section>
+      )}
+      <Words />
+    </>
+  );
+}
+
+function Fact({ name, label, value }: { name: string; label: string; value: string }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd data-fact={name}>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { linearAxis } from "../../draw/axis";
+import { short, whole } from "../../draw/format";
+import { type Series, XyChart } from "../../draw/xy-chart";
+import type { TrainPoint } from "../../worker/tasks/train";
+import { heldOutCurve, thinned, trainCurve } from "./history";
+
+export function Curves({ points, guess }: { points: readonly TrainPoint[]; guess: number }) {
+  const series: Series[] = [
+    { name: "trained on", points: thinned(trainCurve(points)), kind: "second" },
+    { name: "held out", points: thinned(heldOutCurve(points)), kind: "first" },
+  ];
+  const last = points.at(-1)?.step ?? 0;
+  return (
+    <XyChart
+      title="Bits per token by step"
+      {...{ series }}
+      x={linearAxis([Math.max(10, last)])}
+      y={linearAxis([guess, ...series.flatMap((one) => one.points.map(([, bits]) => bits))])}
+      xLabel="steps"
+      yLabel="bits per token"
+      formatX={whole}
+      formatY={short}
+    />
+  );
+}

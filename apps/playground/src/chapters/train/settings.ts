@@ -1,0 +1,21 @@
+import { choice, integer, type StateOf } from "../../state/fields";
+import type { TrainSettings } from "../../worker/training/settings";
+
+export const fields = {
+  task: choice("copy", ["copy", "text"]),
+  /** In chunks of 8. */
+  length: integer(32, { min: 16, max: 256, step: 16 }),
+  dModel: integer(64, { min: 32, max: 128, step: 32 }),
+  numHashes: integer(2, { min: 1, max: 4 }),
+  /** In thousandths. */
+  rate: integer(3, { min: 1, max: 10 }),
+  seed: integer(1, { min: 0, max: 0xffffffff }),
+};
+
+export type Settings = StateOf<typeof fields>;
+
+export const settle = (settings: Settings): Settings => settings;
+
+export function trainSettings({ rate, ...rest }: Settings): TrainSettings {
+  return { ...rest, learningRate: rate / 1000 };
+}
