@@ -59,7 +59,8 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
     Object.assign(progress, { step, tokens, seconds: clock(), dataPosition: reader.position, heldOut: null });
     const memory = process.resourceUsage().maxRSS * 1024;
     const tokensPerSecond = stepTokens / seconds;
-    watcher.step({ step, tokens, seconds: progress.seconds, ...figures, tokensPerSecond, memory });
+    const waited = processes > 1 ? { waited: ranks.takeWaited() } : {};
+    watcher.step({ step, tokens, seconds: progress.seconds, ...figures, tokensPerSecond, ...waited, memory });
     if (steps > 0) watcher.planned((training.steps = steps));
 
     // A signal is heard here, or in one of the pauses below: all before it is decided whether to save.

@@ -46,5 +46,5 @@ export async function sample(
   const { tokenizer } = corpus;
   for await (const piece of writeOn(model, tokenizer, prompt, { maxTokens, temperature: 0.8, seed }))
     text += piece;
-  watcher.sample(text);
+  watcher.sample(text, progress.step);
 }

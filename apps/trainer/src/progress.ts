@@ -110,6 +110,7 @@ function barLine(metrics: StepMetrics, steps: number | null, speed: Speedometer,
 function figures(metrics: StepMetrics, steps: number | null, speed: Speedometer): string[] {
   return [
     `${Math.round(speed.tokensPerSecond()).toLocaleString("en")} tok/s`,
+    ...(metrics.matMulShare === undefined ? [] : [`${Math.round(100 * metrics.matMulShare)}% matMul`]),
     `eta ${steps === null ? "?" : duration(speed.secondsLeft(metrics.step, steps))}`,
     `peak ${bytes(metrics.memory)}`,
   ];

@@ -39,7 +39,7 @@ export interface Session {
 export interface Watcher {
   step(metrics: StepMetrics): void;
   heldOut(metrics: HeldOutMetrics): void;
-  sample(text: string): void;
+  sample(text: string, step: number): void;
   /** The number of steps became known. */
   planned(steps: number): void;
   /** Everything is on the disk when this is done. */

@@ -9,12 +9,13 @@ import {
 import { byteTokenizer, type Tokenizer } from "@reformer-ts/data";
 import { Command } from "commander";
 import { openBackend } from "../backend";
+import { measureMatMul } from "../backend/measure-mat-mul";
 import { folderFiles } from "../checkpoints/local-files";
 import { type Source, sourceParameters } from "../checkpoints/open-source";
 import { tokenizerBeside } from "../checkpoints/tokenizer-beside";
 import { banner } from "../banner";
 import { addConfigFlags, readConfigFlags } from "../config/command-flags";
-import { showValue } from "../config/flags";
+import { flagName, showValue } from "../config/flags";
 import type { NamedLayer } from "../config/resolve";
 import type { RunConfig } from "../config/schema";
 import { openCorpus, requireWindows } from "../corpus";
@@ -96,6 +97,8 @@ async function trainAmong(
       if (seen !== null) requireSameRun(seen, config, corpus);
       return openBackend(flags.backend, { log: (line) => terminal.err(`${line}\n`) });
     });
+    // All at the same time, as they will train.
+    const matMulRate = await measuredRate(backend);
     const unlock = await ranks.together(async () => (ranks.rank === 0 ? takeFolder(run) : () => {}));
     try {
       // Looked up again: until now another trainer may have gone on.
@@ -105,15 +108,22 @@ async function trainAmong(
       });
       const { parameters, optimizer, progress } = trainee;
       await ranks.together(() => requireSameWeights(parameters, ranks));
-      const record = recorder(terminal, {
-        run,
-        config,
-        corpus,
-        backend: backend.name,
-        parameters,
-        optimizer,
-        ranks: ranks.count,
-      });
+      const record =
+        ranks.rank > 0
+          ? null
+          : recorder(terminal, {
+              run,
+              config,
+              corpus,
+              backend: backend.name,
+              backendLabel: backend.label,
+              parameters,
+              optimizer,
+              ranks: ranks.count,
+              from: progress.step,
+              matMulRate,
+              command: commandLine(flags, overrides),
+            });
       const facts = {
         config,
         corpus,
@@ -123,7 +133,7 @@ async function trainAmong(
         overrides: describeFlags(overrides),
         ranks,
       };
-      if (ranks.rank === 0) {
+      if (record !== null) {
         // A run that was begun with weights from elsewhere is never without them.
         if (source !== null && checkpoint === null) await record.watcher.save(progress);
         writeRunConfig(run, config);
@@ -133,11 +143,11 @@ async function trainAmong(
       const model = createReformer(config.model, parameters);
       const [clock, secondsLeft] = [clockFrom(progress), deadline(config)];
       const session = { config, corpus, model, optimizer, progress, clock, secondsLeft, stop, ranks };
-      const bitsPerByte = await train(session, ranks.rank === 0 ? record.watcher : silent).finally(() => {
-        record.close();
+      const bitsPerByte = await train(session, record?.watcher ?? silent).finally(() => {
+        record?.close();
         trainee.dispose();
       });
-      if (ranks.rank === 0) terminal.out(record.summary(bitsPerByte));
+      if (record !== null) terminal.out(record.summary(bitsPerByte));
       return stop.signal === null ? 0 : exitCodes[stop.signal];
     } finally {
       unlock();
@@ -156,6 +166,14 @@ async function prepare(terminal: Terminal, flags: Flags, overrides: NamedLayer) 
     : await beginRun(flags, overrides, (line) => terminal.err(`${line}\n`));
   const corpus = openCorpus(config.data, await tokenizerOf(run, { resumed, source }));
   return { run, resumed, config, source, corpus };
+}
+
+/** Measured once in a process: nothing about it changes. */
+const measuredRates = new Map<string, number>();
+
+async function measuredRate({ name }: { name: string }): Promise<number> {
+  if (!measuredRates.has(name)) measuredRates.set(name, (await measureMatMul()).gigaflops * 1e9);
+  return measuredRates.get(name)!;
 }
 
 /** @throws InputError when the folder cannot be made, or another trainer has it */
@@ -221,6 +239,19 @@ const describeFlags = ({ values }: NamedLayer) =>
   Object.values(values).flatMap((section) =>
     Object.entries(section).map(([key, value]) => `${key}=${showValue(value)}`),
   );
+
+/** As it could be typed again. */
+function commandLine({ config, init, resume }: Flags, { values }: NamedLayer): string {
+  const own = { config, init, resume: resume === true ? "" : resume };
+  const given = Object.entries(own).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
+  const settings = Object.values(values).flatMap((section) => Object.entries(section));
+  const words = [...given, ...settings].map(([key, value]) =>
+    `${flagName(key as string)} ${quoted(showValue(value))}`.trim(),
+  );
+  return ["reformer train", ...words].join(" ");
+}
+
+const quoted = (text: string) => (/^[\w./,:-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 const examples = `
 Examples:

@@ -12,10 +12,21 @@ export interface CheckpointFolder {
   step: number;
 }
 
-export const runFiles = { config: "run.json", metrics: "metrics.jsonl", curve: "curve.svg" } as const;
+export const runFiles = {
+  config: "run.json",
+  metrics: "metrics.jsonl",
+  csv: "metrics.csv",
+  curve: "curve.svg",
+  card: "README.md",
+  samples: "samples",
+} as const;
 
 export function checkpointPath(run: string, step: number): string {
-  return join(run, `step-${String(step).padStart(8, "0")}`);
+  return join(run, checkpointName(step));
+}
+
+export function checkpointName(step: number): string {
+  return `step-${String(step).padStart(8, "0")}`;
 }
 
 /** Complete checkpoints of a run, oldest first. */

@@ -15,6 +15,10 @@ export interface StepMetrics {
   "train/gradientNorm"?: number;
   learningRate: number;
   tokensPerSecond: number;
+  /** Of the machine's measured rate of multiplying matrices, from 0 to 1; absent where that is not known. */
+  matMulShare?: number;
+  /** Seconds of the step in which nothing was done but wait for other processes; absent when there is one. */
+  waited?: number;
   memory: number;
 }
 

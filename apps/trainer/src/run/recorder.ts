@@ -7,11 +7,15 @@ import type { Watcher } from "../session";
 import { drawCurves } from "../plot/curves";
 import { progressView } from "../progress";
 import { dim, type Terminal } from "../terminal";
+import { openEventFile } from "../tensorboard/event-file";
+import { workPerToken } from "../step-work";
 import { writeFileAtomically } from "./atomic";
 import { pruneCheckpoints, saveCheckpoint } from "./checkpoint";
-import { checkpointsOf, runFiles } from "./folder";
-import { appendMetrics, readMetrics } from "./metrics";
+import { checkpointName, checkpointsOf, makeFolder, runFiles } from "./folder";
+import { appendMetrics, readMetrics, type StepMetrics } from "./metrics";
+import { metricsCsv } from "./metrics-csv";
 import { tokenizerFiles, tokenizerKind } from "../checkpoints/tokenizer-beside";
+import { runCard } from "./run-card";
 import { writeRunConfig } from "./run-config";
 
 export interface Recorded {
@@ -20,10 +24,18 @@ export interface Recorded {
   corpus: Corpus;
   /** The backend's name. */
   backend: string;
+  /** The backend in words. */
+  backendLabel: string;
   parameters: Parameters;
   optimizer: Optimizer;
   /** Processes that share each step. */
   ranks: number;
+  /** The step that the run goes on from. */
+  from: number;
+  /** Floating-point operations a second that this machine was measured to multiply matrices at; null: unknown. */
+  matMulRate: number | null;
+  /** The command line, for the card. */
+  command: string;
 }
 
 export interface Recorder {
@@ -33,30 +45,42 @@ export interface Recorder {
   close(): void;
 }
 
-export function recorder(
-  terminal: Terminal,
-  { run, config, corpus, backend, parameters, optimizer, ranks }: Recorded,
-): Recorder {
+export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
+  const { run, config, corpus, backend, parameters, optimizer, ranks } = recorded;
   const { training, data } = config;
   const view = progressView(terminal, {
     logEvery: training.logEvery,
     tokensPerStep: training.batch * training.length * ranks,
   });
   const curve = join(run, runFiles.curve);
-  const draw = () => writeFileAtomically(curve, drawCurves([{ path: run, metrics: readMetrics(run) }]));
+  const draw = () => {
+    const metrics = readMetrics(run);
+    writeFileAtomically(curve, drawCurves([{ path: run, metrics }]));
+    writeFileAtomically(join(run, runFiles.csv), metricsCsv(metrics));
+  };
+  const events = openEventFile(run, { from: recorded.from, bytesPerToken: corpus.bytesPerToken });
+  const shareOf = matMulShares(recorded);
   return {
     watcher: {
-      step(metrics) {
+      step(figures) {
+        const metrics = { ...figures, ...shareOf(figures) };
         appendMetrics(run, metrics);
+        events.metrics(metrics);
         view.step(metrics, training.steps);
       },
       heldOut(metrics) {
         appendMetrics(run, metrics);
+        events.metrics(metrics);
         draw();
         if (!metrics.whole)
           view.line(`step ${metrics.step}: held out ${metrics["heldOut/bitsPerByte"].toFixed(3)} bits/byte`);
       },
-      sample: (text) => view.line(dim(terminal, text.replace(/\s*\n\s*/g, " ⏎ "))),
+      sample(text, step) {
+        view.line(dim(terminal, text.replace(/\s*\n\s*/g, " ⏎ ")));
+        events.text("sample", text, step);
+        makeFolder(join(run, runFiles.samples));
+        writeFileAtomically(join(run, runFiles.samples, `${checkpointName(step)}.txt`), text);
+      },
       planned(steps) {
         writeRunConfig(run, config);
         view.line(`${steps.toLocaleString("en")} steps will fit into ${training.minutes} minutes`);
@@ -81,6 +105,11 @@ export function recorder(
     },
     summary(bitsPerByte) {
       const checkpoint = checkpointsOf(run).at(-1);
+      draw();
+      if (bitsPerByte !== null && checkpoint) {
+        const facts = { ...recorded, backend: recorded.backendLabel, checkpoint: checkpoint.path };
+        writeFileAtomically(join(run, runFiles.card), runCard({ ...facts, metrics: readMetrics(run) }));
+      }
       return [
         ...(bitsPerByte === null ? [] : [`held-out bits per byte: ${bitsPerByte.toFixed(2)}`]),
         ...(checkpoint ? [`checkpoint: ${checkpoint.path}`] : []),
@@ -91,4 +120,11 @@ export function recorder(
     },
     close: view.done,
   };
+}
+
+/** Speed as a share of what the machine multiplies matrices at, when that is known. */
+function matMulShares({ config: { model, training }, matMulRate, ranks }: Recorded) {
+  if (matMulRate === null) return () => ({});
+  const possible = (ranks * matMulRate) / workPerToken(model, training.length);
+  return ({ tokensPerSecond }: StepMetrics) => ({ matMulShare: tokensPerSecond / possible });
 }

@@ -1,0 +1,154 @@
+/** `README.md` of a finished run: what it is, on what it was trained, how well it does, and how to go on. */
+import { countParameters } from "@reformer-ts/model";
+import { cpus } from "node:os";
+import { basename } from "node:path";
+import { stringify } from "yaml";
+import type { RunConfig } from "../config/schema";
+import { duration } from "../progress";
+import { runFiles } from "./folder";
+import { isStep, type Metrics } from "./metrics";
+
+export interface CardFacts {
+  run: string;
+  config: RunConfig;
+  corpus: { bytes: number; sha256: string };
+  /** The backend in words. */
+  backend: string;
+  /** Processes that shared each step. */
+  ranks: number;
+  /** The command line of the session that ended the run. */
+  command: string;
+  /** The newest checkpoint. */
+  checkpoint: string;
+  metrics: readonly Metrics[];
+}
+
+export function runCard(facts: CardFacts): string {
+  const { run, config, command, checkpoint } = facts;
+  const { model, data } = config;
+  return [
+    "---",
+    stringify(head(facts)).trimEnd(),
+    "---",
+    "",
+    `# ${basename(run)}`,
+    "",
+    `A Reformer of ${countParameters(model).toLocaleString("en")} parameters, trained with [reformer-ts](https://www.npmjs.com/package/@reformer-ts/trainer) on \`${data.corpus}\`.`,
+    "",
+    `![learning curve](${runFiles.curve})`,
+    "",
+    ...table("score", scores(facts.metrics)),
+    ...table("data", dataRows(facts)),
+    ...table("model", modelRows(config)),
+    ...table("training", trainingRows(facts)),
+    "It ended with this command; `run.json` holds every setting, so that the second line trains it again from the beginning:",
+    "",
+    "```sh",
+    command,
+    `reformer train --config ${run}/run.json --run ${run}-again`,
+    `reformer generate ${checkpoint}`,
+    "```",
+    "",
+  ].join("\n");
+}
+
+/** What the hub and other indexes read. */
+function head({ run, config, metrics }: CardFacts) {
+  const figures = metrics.flatMap((line) =>
+    !isStep(line) && line.whole
+      ? [
+          {
+            type: "bits_per_byte",
+            name: "held-out bits per byte",
+            value: rounded(line["heldOut/bitsPerByte"]),
+          },
+        ]
+      : [],
+  );
+  const dataset = { type: "text", name: config.data.corpus };
+  return {
+    library_name: "reformer-ts",
+    ...(config.model.causal ? { pipeline_tag: "text-generation" } : {}),
+    tags: ["reformer", "reformer-ts"],
+    metrics: ["bits_per_byte"],
+    "model-index": [
+      {
+        name: basename(run),
+        results: [{ task: { type: "text-generation" }, dataset, metrics: figures.slice(-1) }],
+      },
+    ],
+  };
+}
+
+type Row = [string, string];
+
+function scores(metrics: readonly Metrics[]): Row[] {
+  const heldOut = metrics.flatMap((line) => (isStep(line) ? [] : [line]));
+  const end = heldOut.findLast((line) => line.whole);
+  const best = heldOut
+    .filter((line) => !line.whole)
+    .toSorted((a, b) => a["heldOut/bitsPerByte"] - b["heldOut/bitsPerByte"])[0];
+  return [
+    ...(end ? [row("held-out bits per byte, everything", figure(end["heldOut/bitsPerByte"]))] : []),
+    ...(best
+      ? [
+          row(
+            "best on the way, of a part",
+            `${figure(best["heldOut/bitsPerByte"])} at step ${integer(best.step)}`,
+          ),
+        ]
+      : []),
+    ...metrics
+      .filter(isStep)
+      .slice(-1)
+      .map((line) => row("training bits per byte, last step", figure(line["train/bitsPerByte"]))),
+  ];
+}
+
+function dataRows({ config: { data }, corpus }: CardFacts): Row[] {
+  return [
+    row("corpus", `\`${data.corpus}\``),
+    row("bytes", integer(corpus.bytes)),
+    row("sha256", `\`${corpus.sha256}\``),
+    row("held out", `${rounded(100 * data.heldOut)}%, its end`),
+  ];
+}
+
+function modelRows({ model }: RunConfig): Row[] {
+  return [
+    row("layers", model.layers.join(", ")),
+    row("width", `${model.dModel}, feed-forward ${model.dFF}`),
+    row("heads", `${model.numHeads} of ${model.dHead}`),
+    row("hashing", `${model.numHashes} rounds, chunks of ${model.chunkLength}`),
+    row("longest sequence", `${integer(model.maxLength)} tokens`),
+  ];
+}
+
+function trainingRows({ config: { training }, backend, ranks, metrics }: CardFacts): Row[] {
+  const last = metrics.at(-1);
+  return [
+    row("steps", integer(last?.step ?? 0)),
+    row("tokens", integer(last?.tokens ?? 0)),
+    row(
+      "a step",
+      `${training.batch * ranks} windows of ${integer(training.length)} tokens${ranks > 1 ? `, shared by ${ranks} processes` : ""}`,
+    ),
+    row(
+      "optimizer",
+      `${training.optimizer}, learning rate ${training.learningRate}, ${training.schedule}, warm-up ${training.warmup}`,
+    ),
+    row("seed", String(training.seed)),
+    row("time", duration(last?.seconds ?? 0)),
+    row("machine", `${backend}; ${cpus()[0]?.model.trim() ?? "unknown processor"}, Node ${process.version}`),
+  ];
+}
+
+function table(title: string, rows: readonly Row[]): string[] {
+  return [`| ${title} | |`, "| --- | --- |", ...rows.map((cells) => `| ${cells.join(" | ")} |`), ""];
+}
+
+/** A bar or a line feed of a path would end a cell. */
+const row = (name: string, value: string): Row => [name, value.replace(/[|\r\n]/g, " ")];
+const figure = (value: number) => value.toFixed(3);
+const rounded = (value: number) => Number(value.toFixed(4));
+const integer = (value: number) => value.toLocaleString("en");
