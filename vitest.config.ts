@@ -12,6 +12,25 @@ const tensorTests = [
   "internal/testkit/src/**/*.test.ts",
 ];
 
+// The suite of kernels, and what stands on it: the rest runs on composed ops.
+const kernelTests = [
+  "packages/{lsh,model}/test/kernels/**/*.test.ts",
+  "packages/lsh/test/against-reference.test.ts",
+  "packages/model/test/{golden,train-step}.test.ts",
+];
+
+// Node 20 hides relaxed SIMD behind a flag that later versions no longer know.
+const hasRelaxedSimd = Number(process.versions.node.split(".")[0]) >= 22;
+const relaxedSimd = hasRelaxedSimd ? [] : ["--experimental-wasm-relaxed-simd"];
+
+/** The WebAssembly kernels, in one of their builds. */
+function withWasmKernels(build: "simd" | "relaxed") {
+  const { test, ...rest } = onBackend("wasm");
+  const env = { ...test.env, REFORMER_TEST_WASM_BUILD: build };
+  const execArgv = build === "relaxed" ? relaxedSimd : [];
+  return { ...rest, test: { ...test, name: `wasm-${build}`, include: kernelTests, env, execArgv } };
+}
+
 function onBackend(name: string) {
   return {
     resolve: { conditions },
@@ -46,6 +65,8 @@ export default defineConfig({
         },
       },
       onBackend("wasm"),
+      withWasmKernels("simd"),
+      withWasmKernels("relaxed"),
       onBackend("tensorflow"),
     ],
   },

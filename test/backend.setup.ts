@@ -5,6 +5,7 @@
 import { configureGlobal } from "fast-check";
 import { beforeEach } from "vitest";
 
+import { type BuildName, registerWasmKernels } from "../packages/model/src/kernels/wasm/index";
 import { openBackend } from "../apps/trainer/src/backend/open-backend";
 import { isInputError } from "../internal/checks/src/index";
 
@@ -12,9 +13,12 @@ import { isInputError } from "../internal/checks/src/index";
 configureGlobal({ numRuns: Number(process.env["REFORMER_PROPERTY_RUNS"] ?? 100) });
 
 const name = process.env["REFORMER_TEST_BACKEND"];
+const build = process.env["REFORMER_TEST_WASM_BUILD"] as BuildName | undefined;
 
 try {
-  await openBackend(name);
+  // Composed ops are tested on WebAssembly, fused kernels in projects of their own.
+  await openBackend(name, { kernels: name === "wasm" ? "composed" : "fused" });
+  if (build) await registerWasmKernels({ build });
 } catch (error) {
   if (!(isInputError(error) && name === "tensorflow")) throw error;
   beforeEach((context) => context.skip());

@@ -1,3 +1,3 @@
 import { library } from "../../internal/build/tsup";
 
-export default library();
+export default library({ index: "src/index.ts", "kernels/wasm": "src/kernels/wasm/index.ts" });

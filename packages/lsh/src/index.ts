@@ -30,6 +30,7 @@ export { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
 
 // What a fused kernel takes over.
 export * from "./kernels/names";
+export { explainKernels, type KernelsInUse } from "./kernels/explain-kernels";
 export { dropoutRow, dropThreshold, keepWeight } from "./dropout";
 
 // The slow oracle, on plain numbers.

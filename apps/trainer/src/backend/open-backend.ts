@@ -6,6 +6,7 @@ import { composed, openKernels, type OpenedKernels } from "../kernels/open-kerne
 import { BACKENDS, type BackendName, type OpenedBackend, type OpenOptions, type Opening } from "./backends";
 import { openCpu } from "./open-cpu";
 import { openTensorflowCpu, openTensorflowGpu } from "./open-tensorflow";
+import { openWasmKernels } from "../kernels/open-wasm-kernels";
 import { openWasm } from "./open-wasm";
 import { openWebgpu } from "./open-webgpu";
 
@@ -40,12 +41,13 @@ export async function openBackend(name: string = "auto", options: OpenOptions = 
   });
 }
 
-/** Fused kernels belong to TensorFlow on the CPU; every other backend composes, or registers its own when it opens. */
+/** Fused kernels belong to TensorFlow on the CPU and to WebAssembly; every other backend composes. */
 async function kernelsFor(
   { name, tensorflow }: Omit<OpenedBackend, "why" | "kernels">,
   { kernels = "fused", log }: OpenOptions,
 ): Promise<OpenedKernels> {
   if (kernels === "composed") return composed("asked for with --kernels composed");
+  if (name === "wasm") return openWasmKernels();
   if (name !== "tensorflow" || tensorflow === undefined) return composed(`there are none for ${name}`);
   const { home, packageFolder } = tensorflow;
   return openKernels(home === undefined ? undefined : { home, packageFolder }, { log });
