@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import * as core from "@tensorflow/tfjs-core";
 import * as tfLayers from "@tensorflow/tfjs-layers";
 import { expect, test } from "vitest";
-import { normal } from "../test/residuals";
-import * as reversible from ".";
-import * as reversibleLayers from "./layers";
+import { normal } from "./residuals";
+import * as reversible from "../src";
+import * as reversibleLayers from "../src/layers";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code!);
