@@ -18,7 +18,7 @@ export async function command(tarballs) {
   const cwd = freshFolder("empty");
   const reformer = join(prefix, "bin", process.platform === "win32" ? "reformer.cmd" : "reformer");
   await run(reformer, ["train", "--config", "debug", "--backend", "wasm", "--run", "first"], { cwd });
-  const made = ["config.json", "metrics.jsonl"].filter((file) => existsSync(join(cwd, "first", file)));
+  const made = ["run.json", "metrics.jsonl"].filter((file) => existsSync(join(cwd, "first", file)));
   if (made.length !== 2) throw new Error(`train left ${made} only`);
   await run(reformer, ["generate", "first", "--prompt", "The ", "--tokens", "16", "--backend", "wasm"], {
     cwd,

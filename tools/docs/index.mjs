@@ -1,0 +1,124 @@
+/**
+ * `npm run docs`: the documentation site, from the repository's own pages, schemas and types, into artifacts/site, the playground under it.
+ * A link that leads nowhere ends it with 1.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeConfiguration } from "./configuration.mjs";
+import { completeMenu, copyPages } from "./pages.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const source = join(root, "artifacts/site-source");
+const site = join(root, "artifacts/site");
+rmSync(source, { recursive: true, force: true });
+mkdirSync(join(source, ".vitepress"), { recursive: true });
+
+const sections = completeMenu(root);
+copyPages(root, source, sections);
+await writeConfiguration(root, join(source, "configuration.md"));
+const entries = ["lsh", "reversible", "model", "data"].flatMap((name) => [
+  "--entryPoints",
+  `packages/${name}/src/index.ts`,
+]);
+run(
+  "typedoc",
+  ...entries,
+  "--plugin",
+  "typedoc-plugin-markdown",
+  "--out",
+  join(source, "api"),
+  "--skipErrorChecking",
+  "--readme",
+  "none",
+  "--disableSources",
+  "--useCodeBlocks",
+  "--sanitizeComments",
+  "--logLevel",
+  "Error",
+  "--basePath",
+  "packages",
+  "--hidePageHeader",
+  "--entryFileName",
+  "index",
+);
+
+const items = (pages) => pages.map(([text, , page]) => ({ text, link: `/${page.replace(/\.md$/, "")}` }));
+const sidebar = sections.map(({ text, items: pages }) => ({
+  text,
+  collapsed: text === "Further",
+  items: items(pages),
+}));
+sidebar.push({
+  text: "Reference",
+  items: [
+    { text: "Configuration", link: "/configuration" },
+    { text: "API", link: "/api/" },
+  ],
+});
+const config = {
+  title: "reformer-ts",
+  description: "The Reformer for TypeScript: sequences of a million tokens, from Node to the browser.",
+  base: process.env.DOCS_BASE ?? "/",
+  outDir: site,
+  cleanUrls: false,
+  themeConfig: {
+    search: { provider: "local" },
+    nav: [
+      { text: "Getting started", link: "/getting-started" },
+      { text: "API", link: "/api/" },
+      { text: "Playground", link: "/playground/index.html", target: "_self" },
+    ],
+    sidebar,
+  },
+};
+writeFileSync(join(source, ".vitepress/config.mjs"), `export default ${JSON.stringify(config)};\n`);
+writeFileSync(join(source, "package.json"), `{ "type": "module" }\n`);
+writeFileSync(join(source, "index.md"), home());
+run("vitepress", "build", source);
+const playground = join(root, "apps/playground/dist");
+if (!existsSync(playground)) throw new Error("the playground is not built: `pnpm build` first");
+cpSync(playground, join(site, "playground"), { recursive: true });
+console.log(`The site is in ${site}.`);
+
+function run(...command) {
+  const { status } = spawnSync("npx", ["--no-install", ...command], { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function home() {
+  const action = (text, link, theme) => ({ theme, text, link });
+  const feature = (title, details, link) => ({ title, details, link });
+  const front = {
+    layout: "home",
+    hero: {
+      name: "reformer-ts",
+      text: "The Reformer for TypeScript",
+      tagline:
+        "Attention by locality-sensitive hashing, reversible layers that store no activations. From Node to the browser, on TensorFlow.js.",
+      actions: [
+        action("Two minutes", "/getting-started", "brand"),
+        action("Results", "/docs/results", "alt"),
+      ],
+    },
+    features: [
+      feature(
+        "In your own code",
+        "Four packages of functions and layers for TensorFlow.js.",
+        "/packages/lsh",
+      ),
+      feature(
+        "From the command line",
+        "Train on any text, resume to the bit, write on.",
+        "/packages/trainer",
+      ),
+      feature(
+        "In your browser",
+        "See how hashing, sorting and chunking find the keys that matter.",
+        "/packages/playground",
+      ),
+    ],
+  };
+  return `---\n${JSON.stringify(front)}\n---\n`;
+}

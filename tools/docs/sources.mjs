@@ -1,0 +1,46 @@
+/** Which file of the repository is which page of the site, in the order of the menu. */
+export const menu = [
+  {
+    text: "Begin",
+    items: [
+      ["Getting started", "tools/docs/pages/getting-started.md", "getting-started.md"],
+      ["Examples", "examples/README.md", "examples.md"],
+      ["Troubleshooting", "tools/docs/pages/troubleshooting.md", "troubleshooting.md"],
+    ],
+  },
+  {
+    text: "Packages",
+    items: [
+      ["lsh", "packages/lsh/README.md", "packages/lsh.md"],
+      ["reversible", "packages/reversible/README.md", "packages/reversible.md"],
+      ["model", "packages/model/README.md", "packages/model.md"],
+      ["data", "packages/data/README.md", "packages/data.md"],
+      ["The reformer command", "apps/trainer/README.md", "packages/trainer.md"],
+      ["The playground", "apps/playground/README.md", "packages/playground.md"],
+    ],
+  },
+  {
+    text: "Ideas",
+    items: [
+      ["Architecture", "docs/architecture.md", "docs/architecture.md"],
+      ["Hashing and its gradient", "docs/hashing.md", "docs/hashing.md"],
+      ["Reversible layers", "docs/reversible.md", "docs/reversible.md"],
+      ["Strict routing", "docs/routing.md", "docs/routing.md"],
+    ],
+  },
+  {
+    text: "Measured",
+    items: [
+      ["Results", "docs/results.md", "docs/results.md"],
+      ["Verification", "docs/verification.md", "docs/verification.md"],
+    ],
+  },
+  {
+    text: "Coming from elsewhere",
+    items: [
+      ["Features and names", "docs/features.md", "docs/features.md"],
+      ["Checkpoints", "docs/checkpoints.md", "docs/checkpoints.md"],
+    ],
+  },
+  { text: "Taking part", items: [["Contributing", "CONTRIBUTING.md", "contributing.md"]] },
+];
