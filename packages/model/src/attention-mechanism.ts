@@ -1,7 +1,8 @@
 /** What differs between LSH, local and full attention, seen from a layer: its projections, forward and pullback. */
-import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
+import { slice, tidy, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import {
   type Attending,
+  drawRotations,
   fullAttentionForward,
   fullAttentionGrad,
   localAttentionForward,
@@ -50,15 +51,22 @@ export interface SelfAttentionMechanism extends AttentionMechanism {
   attending(attended: Attended, seed: number): Attending;
 }
 
+/** One head of several, for a mechanism that is to be this head alone. */
+export interface OneHead {
+  head: number;
+  of: number;
+}
+
 /** @param layer index of the layer, from the input up */
 export function attentionMechanism(
   config: ReformerConfig,
   layer: number,
   pass: Pass,
+  one?: OneHead,
 ): SelfAttentionMechanism {
   switch (config.layers[layer]!) {
     case "lsh":
-      return lsh(config, layer, pass);
+      return lsh(config, layer, pass, one);
     case "local":
       return plain(config, "local", localAttentionForward, localAttentionGrad, pass);
     case "full":
@@ -66,7 +74,7 @@ export function attentionMechanism(
   }
 }
 
-function lsh(config: ReformerConfig, layer: number, pass: Pass): SelfAttentionMechanism {
+function lsh(config: ReformerConfig, layer: number, pass: Pass, one?: OneHead): SelfAttentionMechanism {
   const { chunkLength, chunksBefore, chunksAfter, causal, numHashes, numBuckets, maxLength } = config;
   const given = pass.rotations?.[config.layers.slice(0, layer).filter((kind) => kind === "lsh").length];
   const { turn, turnBack } = positionsInside(config);
@@ -94,14 +102,29 @@ function lsh(config: ReformerConfig, layer: number, pass: Pass): SelfAttentionMe
     attend(projections, seed, saved) {
       const [hashed, value] = projections as [Tensor4D, Tensor4D];
       const queryKey = turn(hashed);
-      const torch = saved?.[0] || given || config.torchHashSeed === null ? null : drawWithTorch(config);
+      const heads = one?.of ?? config.numHeads;
+      const torch =
+        saved?.[0] || given || config.torchHashSeed === null ? null : drawWithTorch(config, heads);
+      const all = given ?? torch;
+      // The very rotations that this head has among all of them.
+      const own =
+        one && !saved?.[0]
+          ? tidy(() =>
+              slice(
+                all ?? drawAll(config, heads, deriveSeed(seed, "rotations")),
+                [one.head, 0, 0, 0],
+                [1, -1, -1, -1],
+              ),
+            )
+          : null;
       const { output, logSumExp, buckets } = lshAttentionForward(queryKey, value, {
         ...optionsOf(queryKey.shape[2], seed),
         hashed,
-        rotations: given ?? torch ?? undefined,
+        rotations: own ?? all ?? undefined,
         buckets: saved?.[0],
       });
       torch?.dispose();
+      own?.dispose();
       queryKey.dispose();
       const attended = hold({
         output: output as Tensor4D,
@@ -125,10 +148,22 @@ function lsh(config: ReformerConfig, layer: number, pass: Pass): SelfAttentionMe
   };
 }
 
-function drawWithTorch({ numHeads, dHead, numHashes, numBuckets, torchHashSeed }: ReformerConfig): Tensor {
+function drawAll(
+  { dHead: depth, numHashes, numBuckets }: ReformerConfig,
+  heads: number,
+  seed: number,
+): Tensor {
+  const factors = numBuckets as number | number[];
+  return drawRotations({ heads, depth, numHashes, numBuckets: [factors].flat(), seed });
+}
+
+function drawWithTorch(
+  { dHead, numHashes, numBuckets, torchHashSeed }: ReformerConfig,
+  heads: number,
+): Tensor {
   const factors = numBuckets as number | number[];
   return torchRotations({
-    heads: numHeads,
+    heads,
     depth: dHead,
     numHashes,
     numBuckets: factors,

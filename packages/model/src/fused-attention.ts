@@ -3,10 +3,18 @@
  * the heads are merged where they lie. Of the inputs only x is kept.
  */
 import type { Tensor3D } from "@tensorflow/tfjs-core";
-import type { Residual } from "@reformer-ts/reversible";
+import type { GradientSink, InPlace, Residual, Saved } from "@reformer-ts/reversible";
 import type { Attended, AttentionMechanism } from "./attention-mechanism";
 import type { ReformerConfig } from "./config";
-import { hasKernel, runHeads, runHeadsGrad, runMergeHeads, runMergeHeadsGrad } from "./kernels/dispatch";
+import {
+  hasKernel,
+  runAddHeadsGrad,
+  runAddMergedHeads,
+  runHeads,
+  runHeadsGrad,
+  runMergeHeads,
+  runMergeHeadsGrad,
+} from "./kernels/dispatch";
 import { kernelTile, modelKernelNames } from "./kernels/names";
 import type { Parameters } from "./parameters";
 import { dropoutRates, type Pass } from "./pass";
@@ -17,6 +25,8 @@ interface State {
   attended: Attended;
   seed: number;
 }
+
+type HeadsGradients = Omit<ReturnType<typeof runHeadsGrad>, "dx">;
 
 /** Whether the running backend has the kernels, and they know this layer. */
 export function fitsFusedAttention(
@@ -45,10 +55,46 @@ export function fusedAttention(
     const [first, second, third] = mechanism.projections.map(get);
     return { scale: get("norm.scale"), bias: get("norm.bias"), first: first!, second: second!, third };
   };
-  return residual<State>({
+  const attend = (x: Tensor3D, seed: number, before?: Saved) =>
+    mechanism.attend(runHeads({ x, ...weights() }, { heads, epsilon }), seed, before);
+  const pour = ({ scale, bias, weights: ofWeights }: HeadsGradients, sink: GradientSink) => {
+    sink(`${prefix}.norm.scale`, scale);
+    sink(`${prefix}.norm.bias`, bias);
+    mechanism.projections.forEach((name, i) => sink(`${prefix}.${name}`, ofWeights[i]!));
+  };
+
+  const inPlace: InPlace = {
+    add(stream, x, seed) {
+      const { attended, saved } = attend(x as Tensor3D, seed);
+      const sum = runAddMergedHeads({ heads: attended.output, weight: get("output"), stream }, { sign: 1 });
+      attended.dispose();
+      return { sum, saved };
+    },
+
+    undo(stream, gradient, { x, dy, saved: before, seed, sink }) {
+      const { attended, saved } = attend(x as Tensor3D, seed, before);
+      const output = { heads: attended.output, weight: get("output") };
+      const rebuilt = runAddMergedHeads({ ...output, stream }, { sign: -1 });
+      const { dHeads, dWeight } = runMergeHeadsGrad({ ...output, dy });
+      const dProjections = mechanism.pull(dHeads, attended, seed, sink);
+      attended.dispose();
+      dHeads.dispose();
+      const [dFirst, dSecond, dThird] = dProjections;
+      const pulled = runAddHeadsGrad(
+        { x, ...weights(), dFirst: dFirst!, dSecond: dSecond!, dThird, gradient },
+        { heads, epsilon },
+      );
+      for (const tensor of [...dProjections, ...saved]) tensor.dispose();
+      // Last, for an update replaces the weights that are used above.
+      sink(`${prefix}.output`, dWeight);
+      pour(pulled, sink);
+      return { rebuilt, gradient: pulled.dx };
+    },
+  };
+
+  const plain = residual<State>({
     run(x, seed, before) {
-      const projections = runHeads({ x, ...weights() }, { heads, epsilon });
-      const { attended, saved } = mechanism.attend(projections, seed, before);
+      const { attended, saved } = attend(x, seed, before);
       const y = runMergeHeads({ heads: attended.output, weight: get("output") });
       return { y, saved, state: { x: x.clone(), attended, seed } };
     },
@@ -63,9 +109,7 @@ export function fusedAttention(
       );
       for (const tensor of [dHeads, ...dProjections]) tensor.dispose();
       sink(`${prefix}.output`, dWeight);
-      sink(`${prefix}.norm.scale`, pulled.scale);
-      sink(`${prefix}.norm.bias`, pulled.bias);
-      mechanism.projections.forEach((name, i) => sink(`${prefix}.${name}`, pulled.weights[i]!));
+      pour(pulled, sink);
       return pulled.dx as Tensor3D;
     },
 
@@ -74,4 +118,11 @@ export function fusedAttention(
       attended.dispose();
     },
   });
+  return {
+    ...plain,
+    get inPlace() {
+      const { addHeadsGrad, addMergedHeads } = modelKernelNames;
+      return [addHeadsGrad, addMergedHeads].every(hasKernel) ? inPlace : undefined;
+    },
+  };
 }

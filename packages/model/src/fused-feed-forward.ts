@@ -1,7 +1,14 @@
 /** The feed-forward layer as one kernel each way. It keeps its activated inner vectors, or computes them again. */
-import type { Residual } from "@reformer-ts/reversible";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { GradientSink, InPlace, Residual } from "@reformer-ts/reversible";
 import type { ReformerConfig } from "./config";
-import { hasKernel, runFeedForward, runFeedForwardGrad } from "./kernels/dispatch";
+import {
+  hasKernel,
+  runAddFeedForward,
+  runFeedForward,
+  runFeedForwardGrad,
+  runUndoFeedForward,
+} from "./kernels/dispatch";
 import { kernelTile, modelKernelNames } from "./kernels/names";
 import type { Parameters } from "./parameters";
 import { dropoutRates, type Pass } from "./pass";
@@ -32,7 +39,23 @@ export function fusedFeedForward(
     contract: get("contract.weight"),
     contractBias: get("contract.bias"),
   });
+  const pour = (gradients: Record<string, Tensor>, sink: GradientSink) => {
+    for (const [name, gradient] of Object.entries(gradients)) sink(`${prefix}.${name}`, gradient);
+  };
+  const inPlace: InPlace = {
+    add: (stream, x) => ({ sum: runAddFeedForward({ x, stream, ...weights() }, epsilon), saved: [] }),
+    undo(stream, gradient, { x, dy, sink }) {
+      const inputs = { x, dy, stream, gradient, ...weights() };
+      const { gradients, ...undone } = runUndoFeedForward(inputs, epsilon);
+      pour(gradients, sink);
+      return { rebuilt: undone.stream, gradient: undone.gradient };
+    },
+  };
   return {
+    get inPlace() {
+      const { addFeedForward, undoFeedForward } = modelKernelNames;
+      return [addFeedForward, undoFeedForward].every(hasKernel) ? inPlace : undefined;
+    },
     forward(x) {
       const { y, activated } = runFeedForward({ x, ...weights() }, { epsilon, keep: false });
       activated.dispose();
@@ -40,7 +63,7 @@ export function fusedFeedForward(
     },
     forwardAndGrad(x, dy, _saved, _seed, sink) {
       const { y, dx, gradients } = runFeedForwardGrad({ x, dy, ...weights() }, { epsilon, output: true });
-      for (const [name, gradient] of Object.entries(gradients)) sink(`${prefix}.${name}`, gradient);
+      pour(gradients, sink);
       return { y, dx };
     },
     keep(x) {
@@ -55,7 +78,7 @@ export function fusedFeedForward(
           const { y: absent, dx, gradients } = runFeedForwardGrad(inputs, { epsilon, output: false });
           absent.dispose();
           dispose();
-          for (const [name, gradient] of Object.entries(gradients)) sink(`${prefix}.${name}`, gradient);
+          pour(gradients, sink);
           return dx;
         },
       };

@@ -8,6 +8,8 @@ import type { ReformerConfig } from "./config";
 export interface Pass {
   /** Whether dropout applies. */
   readonly training: boolean;
+  /** Whether attention takes its heads one after another, where it can: less memory, a little slower. */
+  readonly headByHead?: boolean;
   /** `[batch, length]` int32, 1 where the token is real; absent when all are. */
   readonly keyMask?: Tensor;
   /** Rotations of the LSH layers, from the input up, each `[heads, depth, numHashes, rotationSize]`; drawn when absent. */

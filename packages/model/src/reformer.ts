@@ -9,6 +9,7 @@ import {
   type Streams,
 } from "@reformer-ts/reversible";
 import { attention } from "./attention";
+import { attentionByHeads, splitsHeads } from "./attention-by-heads";
 import { attentionMechanism } from "./attention-mechanism";
 import { checkBatch, countTargets, type Batch } from "./batch";
 import type { ReformerConfig } from "./config";
@@ -36,13 +37,12 @@ export function createReformer(config: ReformerConfig, given: Parameters): Refor
     head: headOf(config, parameters),
     embedding: (pass) => embedding(config, parameters, pass),
     blocks: (pass) =>
-      config.layers.map((_, i) => {
-        const mechanism = attentionMechanism(config, i, pass);
-        return {
-          f: attention(config, parameters, `layers.${i}.attention`, mechanism, pass),
-          g: feedForward(config, parameters, `layers.${i}.feedForward`, pass),
-        };
-      }),
+      config.layers.map((_, i) => ({
+        f: splitsHeads(config, pass)
+          ? attentionByHeads(config, parameters, i, pass)
+          : attention(config, parameters, `layers.${i}.attention`, attentionMechanism(config, i, pass), pass),
+        g: feedForward(config, parameters, `layers.${i}.feedForward`, pass),
+      })),
   };
 }
 

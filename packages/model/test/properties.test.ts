@@ -66,7 +66,7 @@ function withModel(given: ReformerOptions, use: (model: Reformer) => void): void
   expect(tf.memory().numTensors).toBe(before);
 }
 
-it("rebuilt layers give the gradients of kept ones, every parameter once, and nothing is left", () => {
+it("rebuilt layers, heads together or one by one, give the gradients of kept ones, every parameter once, and nothing is left", () => {
   fc.assert(
     fc.property(options, length, fc.nat(), (given, size, seed) =>
       withModel(given, (model) => {
@@ -76,24 +76,26 @@ it("rebuilt layers give the gradients of kept ones, every parameter once, and no
           batch: 2,
           length: size,
         };
-        const gradientsWith = (keepLayers: number) => {
+        const gradientsWith = (how: { keepLayers?: number; headByHead?: boolean }) => {
           const gradients = new Map<string, Float32Array>();
           const sink = (name: string, gradient: tf.Tensor) => {
             expect(gradients.has(name)).toBe(false);
             gradients.set(name, gradient.dataSync() as Float32Array);
             gradient.dispose();
           };
-          lossAndGradients(model, batch, { seed, keepLayers, sink }).dispose();
+          lossAndGradients(model, batch, { seed, ...how, sink }).dispose();
           return gradients;
         };
-        const [rebuilt, kept] = [gradientsWith(0), gradientsWith(3)];
-        expect([...rebuilt.keys()].toSorted()).toEqual(model.parameters.names().toSorted());
-        const wrong = [...rebuilt].filter(([name, gradient]) => {
-          const expected = kept.get(name)!;
-          const error = Math.hypot(...gradient.map((value, i) => value - expected[i]!));
-          return !(error < 1e-5 + 1e-4 * Math.hypot(...expected));
-        });
-        expect(wrong.map(([name]) => name)).toEqual([]);
+        const kept = gradientsWith({ keepLayers: 3 });
+        for (const rebuilt of [gradientsWith({}), gradientsWith({ headByHead: true })]) {
+          expect([...rebuilt.keys()].toSorted()).toEqual(model.parameters.names().toSorted());
+          const wrong = [...rebuilt].filter(([name, gradient]) => {
+            const expected = kept.get(name)!;
+            const error = Math.hypot(...gradient.map((value, i) => value - expected[i]!));
+            return !(error < 1e-5 + 1e-4 * Math.hypot(...expected));
+          });
+          expect(wrong.map(([name]) => name)).toEqual([]);
+        }
       }),
     ),
   );

@@ -8,8 +8,9 @@
  * every half's input by subtraction. The first `keepHalves` may keep their activations instead: they are the ones whose
  * inputs the backward pass reaches last, so no boundary between kept and rebuilt halves needs storing.
  */
-import { add, sub, type Tensor } from "@tensorflow/tfjs-core";
+import { add, type Tensor } from "@tensorflow/tfjs-core";
 import { deriveSeed } from "@reformer-ts/internal-random";
+import { inPlaceOf, replaceBy } from "./in-place";
 import type { GradientSink, Kept, Residual, Saved } from "./residual";
 
 /** What the forward pass left of one half. */
@@ -54,8 +55,8 @@ export function forwardHalves(
       streams[to] = replaceBy(add, streams[to], kept.y);
       return { kind: "kept", kept };
     }
-    const { y, saved } = half.forward(streams[from], halfSeed(seed, i));
-    streams[to] = replaceBy(add, streams[to], y);
+    const { sum, saved } = inPlaceOf(half).add(streams[to], streams[from], halfSeed(seed, i));
+    streams[to] = sum;
     return { kind: "saved", saved };
   });
   return { x1: streams[0], x2: streams[1], trace: { seed, halves: traces } };
@@ -66,9 +67,9 @@ export function inferHalves(halves: readonly Residual[], { x1, x2 }: Streams, se
   const streams: [Tensor, Tensor] = [x1, x2];
   for (const [i, half] of halves.entries()) {
     const [to, from] = turn(i);
-    const { y, saved } = half.forward(streams[from], halfSeed(seed, i));
+    const { sum, saved } = inPlaceOf(half).add(streams[to], streams[from], halfSeed(seed, i));
     disposeAll(saved);
-    streams[to] = replaceBy(add, streams[to], y);
+    streams[to] = sum;
   }
   return { x1: streams[0], x2: streams[1] };
 }
@@ -97,10 +98,11 @@ export function backwardHalves(
       continue;
     }
     const seed = halfSeed(trace.seed, i);
-    const { y, dx } = halves[i]!.forwardAndGrad(streams[from], gradients[to], left.saved, seed, sink);
+    const pass = { x: streams[from], dy: gradients[to], saved: left.saved, seed, sink };
+    const { rebuilt, gradient } = inPlaceOf(halves[i]!).undo(streams[to], gradients[from], pass);
     disposeAll(left.saved);
-    streams[to] = replaceBy(sub, streams[to], y);
-    gradients[from] = replaceBy(add, gradients[from], dx);
+    streams[to] = rebuilt;
+    gradients[from] = gradient;
   }
   disposeAll(streams);
   return { d1: gradients[0], d2: gradients[1] };
@@ -117,14 +119,6 @@ export function disposeTrace(trace: Trace): void {
 /** The stream that the i-th half adds to, and the one that it reads. */
 function turn(i: number): readonly [to: 0 | 1, from: 0 | 1] {
   return i % 2 === 0 ? [0, 1] : [1, 0];
-}
-
-/** `operation(left, right)` in place of both. */
-function replaceBy(operation: (a: Tensor, b: Tensor) => Tensor, left: Tensor, right: Tensor): Tensor {
-  const result = operation(left, right);
-  left.dispose();
-  right.dispose();
-  return result;
 }
 
 function disposeAll(tensors: readonly Tensor[]): void {

@@ -7,7 +7,8 @@ export {
 export { irreversibleStack, type Applicable, type PlainBlock } from "./irreversible";
 export { parametersOf, type NamedParameters } from "./parameters";
 export { replayRandom } from "./replay";
-export type { GradientSink, Kept, Residual, ReversibleBlock, Saved } from "./residual";
+export { inPlaceOf } from "./in-place";
+export type { GradientSink, InPlace, Kept, Residual, ReversibleBlock, Saved } from "./residual";
 export { reversibleStack, type StackFunction } from "./reversible-stack";
 export {
   backwardHalves,

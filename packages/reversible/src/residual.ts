@@ -44,8 +44,27 @@ export interface Residual {
     sink: GradientSink,
   ): { y: Tensor; dx: Tensor };
 
+  /** The same where the streams stand, for functions that know how: no second tensor of a stream's size need exist. */
+  readonly inPlace?: InPlace | undefined;
+
   /** `f(x)` with its intermediate values kept, for layers that need not be recomputed. */
   keep(x: Tensor, seed: number): Kept;
+}
+
+/** Ways of running a {@link Residual} that change streams instead of making what is to be added to them. */
+export interface InPlace {
+  /** `stream + f(x)`. Takes `stream`. The caller owns the sum and everything in `saved`. */
+  add(stream: Tensor, x: Tensor, seed: number): { sum: Tensor; saved: Saved };
+
+  /**
+   * Repeats `f(x)` from its saved state: `rebuilt = stream - f(x)`, and `gradient + dx` of pulling `dy` back. Takes
+   * `stream` and `gradient`; the caller owns the results, and still owns `saved`.
+   */
+  undo(
+    stream: Tensor,
+    gradient: Tensor,
+    pass: { x: Tensor; dy: Tensor; saved: Saved; seed: number; sink: GradientSink },
+  ): { rebuilt: Tensor; gradient: Tensor };
 }
 
 /** One reversible layer: `y1 = x1 + f(x2)`, `y2 = x2 + g(y1)` (§3 of the paper; f is attention, g feed-forward). */

@@ -74,10 +74,12 @@ NormedBlock normBlock(const Layer& layer, const Block& block) {
 }
 
 void forward(Call& call) {
-  const int32_t* numbers = call.ints(contractBiasInput + 1, {2}, "numbers");
+  enum { streamInput = contractBiasInput + 1, numbersInput };
+  const int32_t* numbers = call.ints(numbersInput, {2}, "numbers");
   const Layer layer = Layer::read(call, numbers);
   const bool keeps = numbers[1] != 0;
-  float* y = call.output(0, call.shape(xInput));
+  const Shape shape = call.shape(xInput);
+  const Home y = homeOf(call, call.floatsToChange(streamInput, shape, "stream"), 1, 0, shape);
   float* kept = call.output(1, {keeps ? static_cast<int64_t>(layer.rows) : 0, layer.dFF});
   const Packed expand = layer.packedExpand(), contract = layer.packedContract();
   RowPieces(1, layer.rows).forEachBlockAlone([&](const Block& block) {
@@ -85,7 +87,7 @@ void forward(Call& call) {
     const NormedBlock normed = normBlock(layer, block);
     const size_t count = static_cast<size_t>(blockRows) * layer.dFF;
     const BlockTarget hidden =
-        keeps ? targetOf(kept, layer.dFF, block, 4) : BlockTarget{scratch(4, count), nullptr};
+        keeps ? targetOf({kept}, layer.dFF, block, 4) : BlockTarget{scratch(4, count), {nullptr}};
     expandBlock(layer, expand, rows, normed.input, hidden.to);
     const BlockTarget target = targetOf(y, layer.dModel, block, 5);
     contractBlock(layer, contract, rows, hidden.to, target.to);
@@ -94,8 +96,8 @@ void forward(Call& call) {
   });
 }
 
-/** Inputs of the backward pass: then `activated` (empty: to be computed again) and dy. */
-enum GradInput { activatedInput = contractBiasInput + 1, dyInput, numbersInput };
+/** Inputs of the backward pass: then `activated` (empty: to be computed again), dy, and what to take y off and add dx to. */
+enum GradInput { activatedInput = contractBiasInput + 1, dyInput, streamInput, gradientInput, numbersInput };
 
 void backward(Call& call) {
   const int32_t* numbers = call.ints(numbersInput, {2}, "numbers");
@@ -106,8 +108,9 @@ void backward(Call& call) {
   const float* dy = call.floats(dyInput, shape, "dy");
   const float* activated =
       call.isEmpty(activatedInput) ? nullptr : call.floats(activatedInput, {rowCount, dFF}, "activated");
-  float* y = call.output(0, wantsOutput ? shape : Shape{0});
-  float* dx = call.output(1, shape);
+  float* stream = call.floatsToChange(streamInput, shape, "stream");
+  const Home y = homeOf(call, stream, -1, 0, wantsOutput ? shape : Shape{0});
+  const Home dx = homeOf(call, call.floatsToChange(gradientInput, shape, "gradient"), 1, 1, shape);
 
   const Packed contractAcross = layer.contractAcross(), expandAcross = layer.expandAcross();
   const Packed expand = activated ? Packed{} : layer.packedExpand();
@@ -144,8 +147,10 @@ void backward(Call& call) {
                                          dFF);
     float* dInput = scratch(8, static_cast<size_t>(blockRows) * dModel);
     product<Left::plain, Into::replace>(rows, dModel, dFF, dHidden, dFF, expandAcross, dInput, dModel);
-    layerNormGrad(block.rows, dModel, dInput, layer.scale, normed.standardized, normed.inverse,
-                  dx + block.first * dModel, dScale.of(piece), dNormBias.of(piece));
+    const BlockTarget target = targetOf(dx, dModel, block, 13);
+    layerNormGrad(block.rows, dModel, dInput, layer.scale, normed.standardized, normed.inverse, target.to,
+                  dScale.of(piece), dNormBias.of(piece));
+    target.finish(dModel, block);
   });
 
   dScale.total(call.output(2, {dModel}));
@@ -161,7 +166,7 @@ void backward(Call& call) {
 const Kernel feedForward{
     "ReformerFeedForward",
     {"x: float", "scale: float", "bias: float", "expand: float", "expand_bias: float", "contract: float",
-     "contract_bias: float", "numbers: int32"},
+     "contract_bias: float", "stream: float", "numbers: int32"},
     {"y: float", "activated: float"},
     compute<forward>,
 };
@@ -169,7 +174,7 @@ const Kernel feedForward{
 const Kernel feedForwardGrad{
     "ReformerFeedForwardGrad",
     {"x: float", "scale: float", "bias: float", "expand: float", "expand_bias: float", "contract: float",
-     "contract_bias: float", "activated: float", "dy: float", "numbers: int32"},
+     "contract_bias: float", "activated: float", "dy: float", "stream: float", "gradient: float", "numbers: int32"},
     {"y: float", "dx: float", "d_scale: float", "d_bias: float", "d_expand: float", "d_expand_bias: float",
      "d_contract: float", "d_contract_bias: float"},
     compute<backward>,

@@ -53,6 +53,8 @@ Sizes sizesOf(const Shape& x, int64_t heads, int64_t inner) {
 }
 
 enum ProjectInput { xInput, scaleInput, biasInput, weightInput, afterWeights = weightInput + mostProjections };
+/** Of the backward pass: behind the heads' gradients what dx is added to. */
+enum ProjectGradInput { gradientInput = afterWeights + mostProjections, gradNumbersInput };
 
 struct Projections {
   Sizes sizes;
@@ -108,7 +110,7 @@ void project(Call& call) {
 }
 
 void projectGrad(Call& call) {
-  const Projections p = Projections::read(call, call.ints(afterWeights + mostProjections, {2}, "numbers"));
+  const Projections p = Projections::read(call, call.ints(gradNumbersInput, {2}, "numbers"));
   const Sizes& sizes = p.sizes;
   const int64_t dModel = sizes.dModel, inner = sizes.inner();
   const float* gradients[mostProjections];
@@ -119,7 +121,8 @@ void projectGrad(Call& call) {
     gradients[i] = call.floats(afterWeights + i, sizes.headsShape(), "a gradient");
     across[i] = packTransposed(inner, dModel, p.weights[i], inner, memory + i * size);
   }
-  float* dx = call.output(0, call.shape(xInput));
+  const Shape shape = call.shape(xInput);
+  const Home dx = homeOf(call, call.floatsToChange(gradientInput, shape, "gradient"), 1, 0, shape);
   RowPieces pieces = sizes.pieces();
   PartialSums dScale(pieces, dModel), dBias(pieces, dModel), dWeights(pieces, p.count * size);
   pieces.forEachBlock([&](int piece, const Block& block) {
@@ -134,8 +137,10 @@ void projectGrad(Call& call) {
       product<Left::transposed, Into::add>(dModel, inner, rows, input, dModel, gradient, inner,
                                            dWeights.of(piece) + i * size, inner);
     }
-    layerNormGrad(block.rows, dModel, dInput, p.scale, scratch(1, 0), scratch(2, 0), dx + block.first * dModel,
-                  dScale.of(piece), dBias.of(piece));
+    const BlockTarget target = targetOf(dx, dModel, block, 13);
+    layerNormGrad(block.rows, dModel, dInput, p.scale, scratch(1, 0), scratch(2, 0), target.to, dScale.of(piece),
+                  dBias.of(piece));
+    target.finish(dModel, block);
   });
   dScale.total(call.output(1, {dModel}));
   dBias.total(call.output(2, {dModel}));
@@ -166,7 +171,10 @@ struct Merge {
 void mergeForward(Call& call) {
   const Merge merge = Merge::read(call);
   const Sizes& sizes = merge.sizes;
-  float* y = call.output(0, {sizes.batch, sizes.length, sizes.dModel});
+  enum { streamInput = outputWeightInput + 1, numbersInput };
+  const Shape shape{sizes.batch, sizes.length, sizes.dModel};
+  const float sign = *call.ints(numbersInput, {1}, "numbers") < 0 ? -1 : 1;
+  const Home y = homeOf(call, call.floatsToChange(streamInput, shape, "stream"), sign, 0, shape);
   const int inner = sizes.inner();
   const Packed weight = pack(inner, sizes.dModel, merge.weight, sizes.dModel,
                              scratch(9, static_cast<size_t>(inner) * sizes.dModel));
@@ -213,7 +221,7 @@ const Kernel heads{
 const Kernel headsGrad{
     "ReformerHeadsGrad",
     {"x: float", "scale: float", "bias: float", "first: float", "second: float", "third: float", "d_first: float",
-     "d_second: float", "d_third: float", "numbers: int32"},
+     "d_second: float", "d_third: float", "gradient: float", "numbers: int32"},
     {"dx: float", "d_scale: float", "d_bias: float", "d_first_weight: float", "d_second_weight: float",
      "d_third_weight: float"},
     compute<projectGrad>,
@@ -221,7 +229,7 @@ const Kernel headsGrad{
 
 const Kernel mergeHeads{
     "ReformerMergeHeads",
-    {"heads: float", "weight: float", "numbers: int32"},
+    {"heads: float", "weight: float", "stream: float", "numbers: int32"},
     {"y: float"},
     compute<mergeForward>,
 };

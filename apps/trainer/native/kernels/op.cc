@@ -76,6 +76,10 @@ void* Call::allocate(int index, TF_DataType type, const Shape& shape) {
   return TF_TensorData(made);
 }
 
+float* Call::floatsToChange(int input, const Shape& shape, const char* name) {
+  return isEmpty(input) ? nullptr : static_cast<float*>(data(input, TF_FLOAT, shape, name));
+}
+
 float* Call::output(int index, const Shape& shape) { return static_cast<float*>(allocate(index, TF_FLOAT, shape)); }
 
 int32_t* Call::intOutput(int index, const Shape& shape) {

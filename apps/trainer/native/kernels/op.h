@@ -36,6 +36,8 @@ class Call {
   /** An input's numbers, after its type and shape were compared; -1 allows any size of an axis. */
   const float* floats(int input, const Shape& shape, const char* name);
   const int32_t* ints(int input, const Shape& shape, const char* name);
+  /** An input that is written over: the caller gave it up. Null where it is absent. */
+  float* floatsToChange(int input, const Shape& shape, const char* name);
   float* output(int index, const Shape& shape);
   int32_t* intOutput(int index, const Shape& shape);
 

@@ -33,14 +33,24 @@ const float* blockOf(const float* from, int width, const Block& block, int slot)
   return copy;
 }
 
-BlockTarget targetOf(float* home, int width, const Block& block, int slot) {
-  float* rows = home + block.first * width;
-  if (block.rows == block.paddedRows()) return {rows, rows};
-  return {scratch(slot, static_cast<size_t>(blockRows) * width), rows};
+Home homeOf(Call& call, float* stream, float sign, int output, const Shape& shape) {
+  float* made = call.output(output, stream ? Shape{0} : shape);
+  return stream ? Home{stream, sign} : Home{made};
+}
+
+BlockTarget targetOf(Home home, int width, const Block& block, int slot) {
+  float* rows = home.rows + block.first * width;
+  if (home.sign == 0 && block.rows == block.paddedRows()) return {rows, {rows}};
+  return {scratch(slot, static_cast<size_t>(blockRows) * width), {rows, home.sign}};
 }
 
 void BlockTarget::finish(int width, const Block& block) const {
-  if (to != home) std::memcpy(home, to, sizeof(float) * block.rows * width);
+  if (to == home.rows) return;
+  const size_t count = static_cast<size_t>(block.rows) * width;
+  if (home.sign == 0)
+    std::memcpy(home.rows, to, sizeof(float) * count);
+  else
+    for (size_t i = 0; i < count; i++) home.rows[i] += home.sign * to[i];
 }
 
 void addColumns(int rows, int columns, const float* from, float* sums) {

@@ -83,13 +83,22 @@ class RowPieces {
 /** The rows of a block where they stand, or, when some are missing, a copy with zeros below. */
 const float* blockOf(const float* from, int width, const Block& block, int slot);
 
-/** Where a block's results may be written, whole tiles at a time; `finish` brings those of a short block home. */
+/** Where results belong: they replace what stands there or, with a sign of 1 or -1, are added to it times that. */
+struct Home {
+  float* rows;
+  float sign = 0;
+};
+
+/** `stream` with `sign` where there is one, and otherwise an output of the same shape; the op's output is then empty. */
+Home homeOf(Call& call, float* stream, float sign, int output, const Shape& shape);
+
+/** Where a block's results may be written, whole tiles at a time; `finish` brings home what was not written there. */
 struct BlockTarget {
   float* to;
-  float* home;
+  Home home;
   void finish(int width, const Block& block) const;
 };
-BlockTarget targetOf(float* home, int width, const Block& block, int slot);
+BlockTarget targetOf(Home home, int width, const Block& block, int slot);
 
 /** `sums[columns] += ` the sum of the rows. */
 void addColumns(int rows, int columns, const float* from, float* sums);

@@ -1,6 +1,10 @@
 /** The contracts of packages/model, met by the native library. */
 import {
   modelKernelNames,
+  type AddFeedForwardInputs,
+  type AddHeadsGradInputs,
+  type AddMergedHeadsAttributes,
+  type AddMergedHeadsInputs,
   type AdamAttributes,
   type AdamInputs,
   type FeedForwardAttributes,
@@ -14,12 +18,14 @@ import {
   type MergeHeadsInputs,
   type TokenHeadAttributes,
   type TokenHeadInputs,
+  type UndoFeedForwardInputs,
 } from "@reformer-ts/model";
 
 import { floatBits, type NativeOp } from "./native-op";
 
+const rows = "[batch, length, dModel]";
 const layer = {
-  x: "[batch, length, dModel]",
+  x: rows,
   scale: "[dModel]",
   bias: "[dModel]",
   expand: "[dModel, dFF]",
@@ -28,23 +34,35 @@ const layer = {
   contractBias: "[dModel]",
 };
 
-export const feedForwardOp: NativeOp<FeedForwardInputs, FeedForwardAttributes> = {
-  name: modelKernelNames.feedForward,
-  inputs: layer,
+export const addFeedForwardOp: NativeOp<AddFeedForwardInputs, FeedForwardAttributes> = {
+  name: modelKernelNames.addFeedForward,
+  op: modelKernelNames.feedForward,
+  inputs: { ...layer, stream: rows },
+  changes: ["stream"],
   outputs: 2,
   numbers: ({ epsilon, keep }) => [floatBits(epsilon), Number(keep)],
 };
 
-export const feedForwardGradOp: NativeOp<FeedForwardGradInputs, FeedForwardGradAttributes> = {
-  name: modelKernelNames.feedForwardGrad,
-  inputs: { ...layer, activated: "[rows, dFF]", dy: "[batch, length, dModel]" },
+export const feedForwardOp: NativeOp<FeedForwardInputs, FeedForwardAttributes> = unchanging(addFeedForwardOp);
+
+export const undoFeedForwardOp: NativeOp<
+  FeedForwardGradInputs & UndoFeedForwardInputs,
+  FeedForwardGradAttributes
+> = {
+  name: modelKernelNames.undoFeedForward,
+  op: modelKernelNames.feedForwardGrad,
+  inputs: { ...layer, activated: "[rows, dFF]", dy: rows, stream: rows, gradient: rows },
+  changes: ["stream", "gradient"],
   outputs: 8,
   numbers: ({ epsilon, output }) => [floatBits(epsilon), Number(output)],
 };
 
+export const feedForwardGradOp: NativeOp<FeedForwardGradInputs, FeedForwardGradAttributes> =
+  unchanging(undoFeedForwardOp);
+
 const heads = "[batch, heads, length, depth]";
 const projected = {
-  x: "[batch, length, dModel]",
+  x: rows,
   scale: "[dModel]",
   bias: "[dModel]",
   first: "[dModel, inner]",
@@ -59,23 +77,34 @@ export const headsOp: NativeOp<HeadsInputs, HeadsAttributes> = {
   numbers: ({ heads: count, epsilon }) => [count, floatBits(epsilon)],
 };
 
-export const headsGradOp: NativeOp<HeadsGradInputs, HeadsAttributes> = {
-  name: modelKernelNames.headsGrad,
-  inputs: { ...projected, dFirst: heads, dSecond: heads, dThird: heads },
+export const addHeadsGradOp: NativeOp<AddHeadsGradInputs, HeadsAttributes> = {
+  name: modelKernelNames.addHeadsGrad,
+  op: modelKernelNames.headsGrad,
+  inputs: { ...projected, dFirst: heads, dSecond: heads, dThird: heads, gradient: rows },
+  changes: ["gradient"],
   outputs: 6,
   numbers: headsOp.numbers,
 };
 
-export const mergeHeadsOp: NativeOp<MergeHeadsInputs, object> = {
-  name: modelKernelNames.mergeHeads,
-  inputs: { heads, weight: "[inner, dModel]" },
+export const headsGradOp: NativeOp<HeadsGradInputs, HeadsAttributes> = unchanging(addHeadsGradOp);
+
+export const addMergedHeadsOp: NativeOp<AddMergedHeadsInputs, AddMergedHeadsAttributes> = {
+  name: modelKernelNames.addMergedHeads,
+  op: modelKernelNames.mergeHeads,
+  inputs: { heads, weight: "[inner, dModel]", stream: rows },
+  changes: ["stream"],
   outputs: 1,
-  numbers: () => [],
+  numbers: ({ sign }) => [sign],
+};
+
+export const mergeHeadsOp: NativeOp<MergeHeadsInputs, object> = {
+  ...unchanging<MergeHeadsInputs, AddMergedHeadsAttributes>(addMergedHeadsOp),
+  numbers: () => [1],
 };
 
 export const mergeHeadsGradOp: NativeOp<MergeHeadsGradInputs, object> = {
   name: modelKernelNames.mergeHeadsGrad,
-  inputs: { ...mergeHeadsOp.inputs, dy: "[batch, length, dModel]" },
+  inputs: { heads, weight: "[inner, dModel]", dy: rows },
   outputs: 2,
   numbers: () => [],
 };
@@ -83,8 +112,8 @@ export const mergeHeadsGradOp: NativeOp<MergeHeadsGradInputs, object> = {
 export const tokenHeadOp: NativeOp<TokenHeadInputs, TokenHeadAttributes> = {
   name: modelKernelNames.tokenHead,
   inputs: {
-    x1: "[batch, length, dModel]",
-    x2: "[batch, length, dModel]",
+    x1: rows,
+    x2: rows,
     scale: "[width]",
     bias: "[width]",
     weight: "[width, vocabSize]",
@@ -100,3 +129,10 @@ export const adamOp: NativeOp<AdamInputs, AdamAttributes> = {
   outputs: 3,
   numbers: ({ beta1, beta2, epsilon, size, keep }) => [beta1, beta2, epsilon, size, keep].map(floatBits),
 };
+
+/** The op under its own name: what it could write over is absent, and all that it makes is returned. */
+function unchanging<Inputs, Attributes>(
+  changing: Omit<NativeOp<Inputs, Attributes>, "changes">,
+): NativeOp<Inputs, Attributes> {
+  return { ...changing, name: changing.op!, changes: [] };
+}

@@ -7,6 +7,7 @@
 import {
   dispose,
   tensor1d,
+  type DataId,
   type KernelConfig,
   type KernelFunc,
   type TensorInfo,
@@ -16,16 +17,26 @@ import { assertShape, InputError, type Dimensions } from "@reformer-ts/internal-
 
 /** The part of tfjs-node's backend that runs an op by its name. */
 interface OpRunner {
+  readonly binding: { TF_ATTR_TYPE: number; TF_FLOAT: number };
+  refCount(id: DataId): number;
+  disposeData(id: DataId): boolean;
+  incRef(id: DataId): void;
+  executeSingleOutput(name: string, attributes: object[], inputs: TensorInfo[]): TensorInfo;
   executeMultipleOutputs(name: string, attributes: [], inputs: TensorInfo[], outputs: number): TensorInfo[];
 }
 
 export interface NativeOp<Inputs, Attributes> {
   name: string;
+  /** The library's op, when it is not of the same name. */
+  op?: string;
+  /** Inputs that are written over: what they become is returned, in this order, in front of the op's own outputs. */
+  changes?: readonly (keyof Inputs & string)[];
   /**
    * Inputs in the op's order, with their shapes, such as `[groups, length, depth]`, or `any`; those of integers end in
    * ` int32`. An input that is absent is handed over empty; this is for the library to allow or refuse.
    */
   inputs: Record<keyof Inputs & string, string>;
+  /** The op's own. Those that `changes` stands for come first and are dropped. */
   outputs: number;
   /** What else the op has to know, in its order: integers, and floats through {@link floatBits}. */
   numbers(attributes: Attributes): readonly number[];
@@ -40,14 +51,32 @@ export function kernelOf<Inputs extends object, Attributes>(op: NativeOp<Inputs,
     const given = Object.entries<string>(op.inputs).map(
       ([name, form]) => inputs[name] ?? absent[typeOf(form)],
     );
+    const runner = backend as unknown as OpRunner;
+    const changed = (op.changes ?? []).map((name) => ownMemory(runner, inputs[name]!));
+    Object.keys(op.inputs).forEach((name, i) => {
+      const at = op.changes?.indexOf(name as keyof Inputs & string) ?? -1;
+      if (at >= 0) given[i] = changed[at]!;
+    });
     try {
-      const runner = backend as unknown as OpRunner;
-      return runner.executeMultipleOutputs(op.name, [], [...given, numbers], op.outputs);
+      const made = runner.executeMultipleOutputs(op.op ?? op.name, [], [...given, numbers], op.outputs);
+      const replaced = made.splice(0, changed.length);
+      for (const { dataId } of replaced) runner.disposeData(dataId);
+      return [...changed, ...made];
     } finally {
       dispose([absent, numbers]);
     }
   };
   return { kernelName: op.name, backendName: "tensorflow", kernelFunc };
+}
+
+/** The tensor itself, once more, when nobody shares its memory, and otherwise a copy. */
+function ownMemory(runner: OpRunner, { dataId, shape, dtype }: TensorInfo): TensorInfo {
+  if (runner.refCount(dataId) > 1) {
+    const { TF_ATTR_TYPE: type, TF_FLOAT: value } = runner.binding;
+    return runner.executeSingleOutput("DeepCopy", [{ name: "T", type, value }], [{ dataId, shape, dtype }]);
+  }
+  runner.incRef(dataId);
+  return { dataId, shape, dtype };
 }
 
 function checkInputs(expected: Record<string, string>, given: Record<string, TensorInfo | undefined>): void {

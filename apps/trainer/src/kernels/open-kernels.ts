@@ -8,6 +8,9 @@ import { compileKernels, type TensorflowPlaces } from "./compile-kernels";
 import { chunkAttentionGradOp, chunkAttentionOp, normalizeKeysGradOp, normalizeKeysOp } from "./lsh-ops";
 import {
   adamOp,
+  addFeedForwardOp,
+  addHeadsGradOp,
+  addMergedHeadsOp,
   feedForwardGradOp,
   feedForwardOp,
   headsGradOp,
@@ -15,6 +18,7 @@ import {
   mergeHeadsGradOp,
   mergeHeadsOp,
   tokenHeadOp,
+  undoFeedForwardOp,
 } from "./model-ops";
 import { kernelOf } from "./native-op";
 
@@ -49,6 +53,10 @@ const kernels = [
   kernelOf(normalizeKeysGradOp),
   kernelOf(tokenHeadOp),
   kernelOf(adamOp),
+  kernelOf(addFeedForwardOp),
+  kernelOf(undoFeedForwardOp),
+  kernelOf(addHeadsGradOp),
+  kernelOf(addMergedHeadsOp),
 ];
 
 let library: KernelLibrary | undefined;

@@ -3,6 +3,7 @@
  * Whether there is one says {@link hasKernel}; otherwise the caller composes plain ops.
  */
 import {
+  dispose,
   engine,
   getBackend,
   getKernel,
@@ -14,6 +15,10 @@ import {
 } from "@tensorflow/tfjs-core";
 import {
   modelKernelNames,
+  type AddFeedForwardInputs,
+  type AddHeadsGradInputs,
+  type AddMergedHeadsAttributes,
+  type AddMergedHeadsInputs,
   type AdamAttributes,
   type AdamInputs,
   type FeedForwardAttributes,
@@ -27,6 +32,7 @@ import {
   type MergeHeadsInputs,
   type TokenHeadAttributes,
   type TokenHeadInputs,
+  type UndoFeedForwardInputs,
 } from "./names";
 
 export function hasKernel(name: string): boolean {
@@ -40,18 +46,35 @@ export function runFeedForward(inputs: FeedForwardInputs, attributes: FeedForwar
 
 export function runFeedForwardGrad(inputs: FeedForwardGradInputs, attributes: FeedForwardGradAttributes) {
   const [y, dx, ...gradients] = run(modelKernelNames.feedForwardGrad, inputs, attributes);
+  return { y: y!, dx: dx!, gradients: feedForwardGradients(gradients) };
+}
+
+/** Takes `inputs.stream`. @returns what it has become */
+export function runAddFeedForward(inputs: AddFeedForwardInputs, epsilon: number): Tensor {
+  const [sum, activated] = run(modelKernelNames.addFeedForward, inputs, { epsilon, keep: false });
+  dispose([inputs.stream, activated!]);
+  return sum!;
+}
+
+/** Takes `inputs.stream` and `inputs.gradient`. @returns what they have become */
+export function runUndoFeedForward(inputs: UndoFeedForwardInputs, epsilon: number) {
+  const [stream, gradient, ...gradients] = run(modelKernelNames.undoFeedForward, inputs, {
+    epsilon,
+    output: true,
+  });
+  dispose([inputs.stream, inputs.gradient]);
+  return { stream: stream!, gradient: gradient!, gradients: feedForwardGradients(gradients) };
+}
+
+function feedForwardGradients(gradients: Tensor[]) {
   const [scale, bias, expand, expandBias, contract, contractBias] = gradients;
   return {
-    y: y!,
-    dx: dx!,
-    gradients: {
-      "norm.scale": scale!,
-      "norm.bias": bias!,
-      "expand.weight": expand!,
-      "expand.bias": expandBias!,
-      "contract.weight": contract!,
-      "contract.bias": contractBias!,
-    },
+    "norm.scale": scale!,
+    "norm.bias": bias!,
+    "expand.weight": expand!,
+    "expand.bias": expandBias!,
+    "contract.weight": contract!,
+    "contract.bias": contractBias!,
   };
 }
 
@@ -64,6 +87,24 @@ export function runHeadsGrad(inputs: HeadsGradInputs, attributes: HeadsAttribute
   const gradients = run(modelKernelNames.headsGrad, inputs, attributes);
   const [dx, scale, bias, ...weights] = withoutAbsent(gradients, inputs.third);
   return { dx: dx!, scale: scale!, bias: bias!, weights };
+}
+
+/** Takes `inputs.gradient`. @returns what it has become, as `dx` */
+export function runAddHeadsGrad(inputs: AddHeadsGradInputs, attributes: HeadsAttributes) {
+  const gradients = run(modelKernelNames.addHeadsGrad, inputs, attributes);
+  inputs.gradient.dispose();
+  const [dx, scale, bias, ...weights] = withoutAbsent(gradients, inputs.third);
+  return { dx: dx!, scale: scale!, bias: bias!, weights };
+}
+
+/** Takes `inputs.stream`. @returns what it has become */
+export function runAddMergedHeads(
+  inputs: AddMergedHeadsInputs,
+  attributes: AddMergedHeadsAttributes,
+): Tensor3D {
+  const [sum] = run(modelKernelNames.addMergedHeads, inputs, attributes);
+  inputs.stream.dispose();
+  return sum as Tensor3D;
 }
 
 export function runMergeHeads(inputs: MergeHeadsInputs): Tensor3D {

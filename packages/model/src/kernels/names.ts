@@ -16,6 +16,10 @@ export const modelKernelNames = {
   mergeHeadsGrad: "ReformerMergeHeadsGrad",
   tokenHead: "ReformerTokenHead",
   adam: "ReformerAdam",
+  addFeedForward: "ReformerAddFeedForward",
+  undoFeedForward: "ReformerUndoFeedForward",
+  addHeadsGrad: "ReformerAddHeadsGrad",
+  addMergedHeads: "ReformerAddMergedHeads",
 } as const;
 
 /** What the widths of a fused layer are multiples of. */
@@ -119,6 +123,31 @@ export interface TokenHeadAttributes {
   epsilon: number;
   /** What each target's gradient is multiplied by: one over their number. */
   share: number;
+}
+
+/**
+ * Kernels that work on a stream where it stands, so that no second one of its size need exist. They take the contents
+ * of what they are to change; if another tensor shares its memory, they leave that alone and change a copy. All of them
+ * are optional beside their plain counterparts.
+ *
+ * `ReformerAddFeedForward` → stream + y. `ReformerUndoFeedForward` → stream - y, gradient + dx, then gradients as
+ * `ReformerFeedForwardGrad`. `ReformerAddHeadsGrad` → gradient + dx, then gradients as `ReformerHeadsGrad`.
+ * `ReformerAddMergedHeads` → stream + sign * y.
+ */
+export interface InStream {
+  /** `[batch, length, dModel]` */
+  stream: Tensor;
+}
+export interface InGradient {
+  /** `[batch, length, dModel]`, what x's gradient is besides. */
+  gradient: Tensor;
+}
+export type AddFeedForwardInputs = FeedForwardInputs & InStream;
+export type UndoFeedForwardInputs = Omit<FeedForwardGradInputs, "activated"> & InStream & InGradient;
+export type AddHeadsGradInputs = HeadsGradInputs & InGradient;
+export type AddMergedHeadsInputs = MergeHeadsInputs & InStream;
+export interface AddMergedHeadsAttributes {
+  sign: 1 | -1;
 }
 
 /** `ReformerAdam` → value, first and second moment after the update, like value. */

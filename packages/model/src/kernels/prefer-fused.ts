@@ -5,6 +5,9 @@ import type { Residual } from "@reformer-ts/reversible";
 export function preferFused(fits: () => boolean, fused: Residual, composed: Residual): Residual {
   const choose = () => (fits() ? fused : composed);
   return {
+    get inPlace() {
+      return choose().inPlace;
+    },
     forward: (x, seed) => choose().forward(x, seed),
     forwardAndGrad: (x, dy, saved, seed, sink) => choose().forwardAndGrad(x, dy, saved, seed, sink),
     keep: (x, seed) => choose().keep(x, seed),
