@@ -73,7 +73,13 @@ export default defineConfig({
   plugins: [firstPicture(), policyTag()],
   resolve: { conditions: [source, ...defaultClientConditions] },
   worker: { format: "es" },
-  build: { target: "es2022", chunkSizeWarningLimit: 2000, modulePreload: { polyfill: false } },
+  // Files as files: the policy lets nothing be fetched from an address that holds its data.
+  build: {
+    assetsInlineLimit: 0,
+    target: "es2022",
+    chunkSizeWarningLimit: 2000,
+    modulePreload: { polyfill: false },
+  },
   server: { headers: isolation },
   preview: { headers: { ...isolation, "Content-Security-Policy": contentSecurityPolicy } },
 });

@@ -27,6 +27,16 @@ export const chapters: readonly Chapter[] = [
     load: async () => (await import("./train/chapter")).default,
   },
   {
+    id: "image",
+    title: "Complete an image",
+    load: async () => (await import("./image/chapter")).default,
+  },
+  {
+    id: "novel",
+    title: "Continue a novel",
+    load: async () => (await import("./novel/chapter")).default,
+  },
+  {
     id: "positions",
     title: "Positions",
     load: async () => (await import("./positions/chapter")).default,

@@ -4,8 +4,17 @@
  */
 import type { AttendRequest, AttendResult } from "./tasks/attend";
 import type { MemoryPoint, MemoryRequest } from "./tasks/memory-by-depth";
+import type {
+  ContinueRequest,
+  OpenNovelRequest,
+  OpenNovelResult,
+  ReadNovelResult,
+  WrittenToken,
+} from "./tasks/novel";
+import type { PaintedBytes, PaintRequest } from "./tasks/paint";
 import type { RacePoint, RaceRequest } from "./tasks/race";
 import type { NamedFiles } from "./models/open-model";
+import type { ModelFacts, ModelSource } from "./models/writer";
 import type { RebuildRequest, RebuildResult } from "./tasks/rebuild";
 import type { OpenTrainingRequest, TrainPoint } from "./tasks/train";
 import type { TrainingFacts } from "./training/session";
@@ -18,6 +27,15 @@ export interface Tasks {
   openTraining: { request: OpenTrainingRequest; progress: never; result: TrainingFacts };
   train: { request: { steps: number }; progress: TrainPoint; result: number };
   trainedFiles: { request: object; progress: never; result: NamedFiles };
+  openNovel: {
+    request: OpenNovelRequest;
+    progress: { share: number | null; what: string };
+    result: OpenNovelResult;
+  };
+  readNovel: { request: { tokens: Uint8Array }; progress: number; result: ReadNovelResult };
+  continueNovel: { request: ContinueRequest; progress: WrittenToken; result: number };
+  openPainter: { request: { model: ModelSource }; progress: number | null; result: ModelFacts };
+  paint: { request: PaintRequest; progress: PaintedBytes; result: number };
 }
 
 export type TaskName = keyof Tasks;

@@ -14,6 +14,11 @@ const tasks: { [N in TaskName]: Run<N> } = {
   openTraining: async (request) => (await import("./tasks/train")).openTrainingTask(request),
   train: async (request, context) => (await import("./tasks/train")).train(request, context),
   trainedFiles: async () => (await import("./tasks/train")).trainedFiles(),
+  openNovel: async (request, context) => (await import("./tasks/novel")).openNovel(request, context),
+  readNovel: async (request, context) => (await import("./tasks/novel")).readNovel(request, context),
+  continueNovel: async (request, context) => (await import("./tasks/novel")).continueNovel(request, context),
+  openPainter: async (request, context) => (await import("./tasks/paint")).openPainter(request, context),
+  paint: async (request, context) => (await import("./tasks/paint")).paint(request, context),
 };
 
 const send = postMessage as (message: FromWorker) => void;
@@ -69,6 +74,8 @@ async function answer(asked: Extract<ToWorker, { kind: "ask" }>, signal: AbortSi
     send({ kind: "result", id, result });
   } catch (error) {
     send({ kind: "failure", id, message: sentence(error) });
+    // WebAssembly that ran out of memory computes nothing any more: this worker ends, and the page begins another.
+    if (error instanceof WebAssembly.RuntimeError) setTimeout(() => reportError(error));
   } finally {
     running.delete(id);
   }

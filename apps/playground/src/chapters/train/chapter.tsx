@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { milliseconds, percent, short, whole } from "../../draw/format";
 import { type Dropped, readDropped } from "../../files/dropped";
 import { DropZone } from "../../parts/drop-zone";
+import { Fact } from "../../parts/fact";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { NamedFiles } from "../../worker/models/open-model";
 import type { ChapterProps } from "../chapter";
@@ -179,14 +180,5 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
       )}
       <Words />
     </>
-  );
-}
-
-function Fact({ name, label, value }: { name: string; label: string; value: string }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd data-fact={name}>{value}</dd>
-    </div>
   );
 }

@@ -1,0 +1,175 @@
+/** Chapter 5: the lower part of a picture, filled in pixel by pixel by a small model. */
+import { useEffect, useState } from "preact/hooks";
+import { milliseconds, percent, whole } from "../../draw/format";
+import { type Dropped, readDropped } from "../../files/dropped";
+import { DownloadBar } from "../../parts/download-bar";
+import { DropZone } from "../../parts/drop-zone";
+import { Fact } from "../../parts/fact";
+import { Slider } from "../../parts/slider";
+import { useChapterState } from "../../state/use-chapter-state";
+import type { ModelSource } from "../../worker/models/writer";
+import type { ChapterProps } from "../chapter";
+import { Picture } from "./picture";
+import { givenBytes, readPicture, readStrip, side } from "./pixels";
+import { fields, settle } from "./settings";
+import { pictureNames, picturesUrl, shippedPainter } from "./shipped";
+import { usePainter } from "./use-painter";
+import { Words } from "./words";
+
+export default function ImageChapter({ id, client }: ChapterProps) {
+  const [settings, change] = useChapterState(id, fields, settle);
+  const [pictures, setPictures] = useState<Uint8Array[]>([]);
+  const [dropped, setDropped] = useState<{ name: string; pixels: Uint8Array }>();
+  const [model, setModel] = useState<ModelSource>(shippedPainter);
+  const [refused, setRefused] = useState<string>();
+  const { painting, share, isRunning, error, paint, stop } = usePainter(client, model);
+  const refuse = (reason: Error) => setRefused(reason.message);
+  useEffect(() => void readStrip(picturesUrl).then(setPictures, refuse), []);
+
+  const pixels = dropped?.pixels ?? pictures[settings.picture];
+  const name = dropped?.name ?? pictureNames[settings.picture]!;
+  const take = async (files: File[]) => {
+    const [file] = files;
+    if (files.length === 1 && file!.type.startsWith("image/"))
+      return setDropped({ name: file!.name, pixels: await readPicture(file!) });
+    const read: Dropped = await readDropped(files);
+    if (read.kind === "text") throw new Error(`${read.name} is no picture.`);
+    setModel({ files: read.files });
+  };
+  const onFiles = (files: File[]) => {
+    setRefused(undefined);
+    take(files).catch(refuse);
+  };
+  const written = painting ? ((painting.known - painting.givenBytes) / 3) * painting.samples.length : 0;
+
+  return (
+    <>
+      <h2>Complete an image</h2>
+      <p class="lead">
+        To a Reformer a picture is a text: 3,072 bytes, pixel after pixel, red, green, blue. Hide the lower
+        part, and it writes on, a byte at a time, each drawn from what it believes may follow. Draw several at
+        once: where they differ, the picture so far has not decided.
+      </p>
+      {[refused, error].map(
+        (sentence) =>
+          sentence !== undefined && (
+            <p class="notice" role="alert" key={sentence}>
+              {sentence}
+            </p>
+          ),
+      )}
+      <div class="studio">
+        <div class="side">
+          <div class="card sliders">
+            <Slider
+              {...fields.hiddenRows}
+              label="Hidden"
+              value={settings.hiddenRows}
+              shown={percent(settings.hiddenRows / side, 0)}
+              onChange={(hiddenRows) => change({ hiddenRows })}
+            />
+            <Slider
+              {...fields.samples}
+              label="Samples at once"
+              value={settings.samples}
+              onChange={(samples) => change({ samples })}
+            />
+            <Slider
+              {...fields.temperature}
+              label="Temperature"
+              name="temperature"
+              value={settings.temperature}
+              shown={(settings.temperature / 10).toFixed(1)}
+              onChange={(temperature) => change({ temperature })}
+            />
+            <Slider
+              {...fields.topP}
+              label="Likeliest share"
+              name="topP"
+              value={settings.topP}
+              shown={(settings.topP / 100).toFixed(2)}
+              onChange={(topP) => change({ topP })}
+            />
+            <button type="button" onClick={() => change({ seed: (settings.seed + 1) % fields.seed.max })}>
+              Another seed (now {settings.seed})
+            </button>
+          </div>
+          <div class="card">
+            <p class="help">
+              Drop a picture: its middle square is made small enough. Or a model’s folder, trained with{" "}
+              <code>reformer train --config images-small</code>.
+            </p>
+            <DropZone label="Drop a picture, or choose one …" multiple onFiles={onFiles} />
+          </div>
+        </div>
+        <div class="stage" aria-busy={isRunning}>
+          <div class="card">
+            <div class="picture-strip" role="group" aria-label="Pictures that the model has never seen">
+              {pictures.map((one, i) => (
+                <button
+                  key={i}
+                  type="button"
+                  aria-pressed={!dropped && i === settings.picture}
+                  onClick={() => {
+                    setDropped(undefined);
+                    change({ picture: i });
+                  }}
+                >
+                  <Picture pixels={one} label={pictureNames[i]!} />
+                </button>
+              ))}
+            </div>
+            <div class="transport">
+              <button
+                type="button"
+                class="primary"
+                disabled={pixels === undefined}
+                onClick={() => (isRunning ? stop() : paint(pixels!, settings))}
+              >
+                {isRunning ? "Stop" : "Fill it in"}
+              </button>
+            </div>
+            {share !== undefined && <DownloadBar what="Loading the model" share={share} />}
+            <div class="gallery">
+              {pixels && (
+                <>
+                  <figure>
+                    <Picture pixels={pixels} label={`${name}, the original`} />
+                    <figcaption>original</figcaption>
+                  </figure>
+                  <figure>
+                    <Picture
+                      pixels={pixels}
+                      known={givenBytes(pixels, settings.hiddenRows).length}
+                      label={`${name}, its lower ${percent(settings.hiddenRows / side, 0)} hidden`}
+                    />
+                    <figcaption>given</figcaption>
+                  </figure>
+                </>
+              )}
+              {painting?.samples.map((sample, i) => (
+                <figure key={i}>
+                  <Picture pixels={sample} known={painting.known} label={`sample ${i + 1}`} fact="sample" />
+                  <figcaption>sample {i + 1}</figcaption>
+                </figure>
+              ))}
+            </div>
+            <dl class="facts">
+              <Fact name="painted" label="Pixels drawn" value={whole(written)} />
+              <Fact
+                name="pace"
+                label="A pixel of every sample takes"
+                value={
+                  painting && written > 0
+                    ? milliseconds(painting.milliseconds / (written / painting.samples.length))
+                    : "–"
+                }
+              />
+            </dl>
+          </div>
+        </div>
+      </div>
+      <Words />
+    </>
+  );
+}

@@ -1,0 +1,131 @@
+/** Chapter 6: a book in the window, how a small model goes on with it, and where it looked. */
+import { useEffect, useState } from "preact/hooks";
+import { bytes as inBytes, milliseconds, whole } from "../../draw/format";
+import { readDropped } from "../../files/dropped";
+import { DownloadBar } from "../../parts/download-bar";
+import { DropZone } from "../../parts/drop-zone";
+import { Fact } from "../../parts/fact";
+import { useChapterState } from "../../state/use-chapter-state";
+import type { ModelSource } from "../../worker/models/writer";
+import type { ChapterProps } from "../chapter";
+import { BookPane } from "./book-pane";
+import { NovelControls } from "./controls";
+import { Passages } from "./passages";
+import type { Passage } from "./passages-of";
+import { fields, settle, windowOf } from "./settings";
+import { shippedBook, shippedWriter } from "./shipped";
+import { type Book, useNovel } from "./use-novel";
+import { Words } from "./words";
+
+export default function NovelChapter({ id, client }: ChapterProps) {
+  const [settings, change] = useChapterState(id, fields, settle);
+  const [book, setBook] = useState<Book>(shippedBook);
+  const [model, setModel] = useState<ModelSource>(shippedWriter);
+  const [refused, setRefused] = useState<string>();
+  const [picked, setPicked] = useState<Passage>();
+  const { opened, reading, bar, isRunning, error, show, write, stop } = useNovel(client, book, model);
+  useEffect(show, [book, model]);
+
+  const onFiles = (files: File[]) => {
+    setRefused(undefined);
+    readDropped(files).then(
+      (dropped) =>
+        dropped.kind === "model"
+          ? setModel({ files: dropped.files })
+          : setBook({ name: dropped.name, source: dropped.bytes }),
+      (reason: Error) => setRefused(reason.message),
+    );
+  };
+  const window = opened && windowOf(settings, opened.bytes.length, opened.facts.maxLength);
+  const text = reading?.text ?? opened?.bytes.subarray(window!.start, window!.end);
+  const given = reading ? reading.result.tokens : (text?.length ?? 0);
+
+  return (
+    <>
+      <h2>Continue a novel</h2>
+      <p class="lead">
+        Every byte of the book is a token, and the window reaches back over as many as you let it. Full
+        attention would compare each with all before it. Here a token looks at one chunk of its neighbours,
+        and at those bytes anywhere in the window that hash like itself: a name that was last used two hundred
+        pages ago is one sort away.
+      </p>
+      {[refused, error].map(
+        (sentence) =>
+          sentence !== undefined && (
+            <p class="notice" role="alert" key={sentence}>
+              {sentence}
+            </p>
+          ),
+      )}
+      <div class="studio">
+        <div class="side">
+          <NovelControls {...{ settings, change }} windowBytes={window && window.end - window.start} />
+          <div class="card">
+            <p class="help">
+              {book.name}
+              {opened && `: ${whole(opened.bytes.length)} bytes, as many tokens.`} Drop another book (UTF-8),
+              or a byte-level model’s folder.
+            </p>
+            <DropZone label="Drop a book or a model, or choose …" multiple onFiles={onFiles} />
+          </div>
+        </div>
+        <div class="stage" aria-busy={isRunning}>
+          <div class="card">
+            <div class="transport">
+              <button
+                type="button"
+                class="primary"
+                disabled={isRunning && !opened}
+                onClick={() => {
+                  setPicked(undefined);
+                  if (isRunning) stop();
+                  else write(settings);
+                }}
+              >
+                {isRunning && opened ? "Stop" : "Read, and go on"}
+              </button>
+            </div>
+            {bar && <DownloadBar what={bar.what} share={bar.share} />}
+            <dl class="facts">
+              <Fact name="tokens" label="Tokens read" value={reading ? whole(reading.result.tokens) : "–"} />
+              <Fact
+                name="read-time"
+                label="Reading took"
+                value={reading ? milliseconds(reading.result.milliseconds) : "–"}
+              />
+              <Fact
+                name="memory"
+                label="Remembered of them"
+                value={reading ? inBytes(reading.result.bytes.caches) : "–"}
+              />
+              <Fact
+                name="pace"
+                label="A token takes"
+                value={reading && reading.written > 0 ? milliseconds(reading.spent / reading.written) : "–"}
+              />
+              <Fact
+                name="parameters"
+                label="Parameters"
+                value={opened ? whole(opened.facts.parameters) : "–"}
+              />
+            </dl>
+            {text ? (
+              <BookPane text={text} given={given} end={given + (reading?.written ?? 0)} marked={picked} />
+            ) : (
+              <p>The book is on its way …</p>
+            )}
+          </div>
+          <section class="card" aria-labelledby="attended-title">
+            <h3 id="attended-title">Where the last token looked</h3>
+            {reading ? (
+              <Passages {...{ reading, picked }} onPick={setPicked} />
+            ) : (
+              <p class="help">Once it writes: the earlier passages that the token attended to, to open.</p>
+            )}
+          </section>
+        </div>
+      </div>
+      <Words layers={opened?.facts.layers} />
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import { percent, whole } from "../../draw/format";
+import { Slider } from "../../parts/slider";
+import type { Change } from "../../state/use-chapter-state";
+import { fields, type Settings, wholeBook } from "./settings";
+
+export interface NovelControlsProps {
+  settings: Settings;
+  change: Change<Settings>;
+  /** Bytes that reading would cover; undefined before the book is there. */
+  windowBytes?: number;
+}
+
+export function NovelControls({ settings, change, windowBytes }: NovelControlsProps) {
+  const { place, window, temperature, topK, topP, maxTokens, seed } = settings;
+  const asked = window === wholeBook ? "all before" : whole(2 ** window);
+  return (
+    <div class="card sliders">
+      <Slider
+        {...fields.place}
+        label="Place in the book"
+        value={place}
+        shown={percent(place / 1000)}
+        onChange={(value) => change({ place: value })}
+      />
+      <Slider
+        {...fields.window}
+        label="Tokens in the window"
+        value={window}
+        shown={windowBytes === undefined ? asked : whole(windowBytes)}
+        help={window > 16 ? "Takes minutes, and gigabytes of memory." : undefined}
+        onChange={(value) => change({ window: value })}
+      />
+      <Slider
+        {...fields.temperature}
+        label="Temperature"
+        name="temperature"
+        value={temperature}
+        shown={(temperature / 10).toFixed(1)}
+        onChange={(value) => change({ temperature: value })}
+      />
+      <Slider
+        {...fields.topK}
+        label="Likeliest tokens"
+        name="topK"
+        value={topK}
+        shown={topK === 0 ? "all" : undefined}
+        onChange={(value) => change({ topK: value })}
+      />
+      <Slider
+        {...fields.topP}
+        label="Likeliest share"
+        name="topP"
+        value={topP}
+        shown={(topP / 100).toFixed(2)}
+        onChange={(value) => change({ topP: value })}
+      />
+      <Slider
+        {...fields.maxTokens}
+        label="Tokens to write"
+        name="maxTokens"
+        value={maxTokens}
+        onChange={(value) => change({ maxTokens: value })}
+      />
+      <button type="button" onClick={() => change({ seed: (seed + 1) % fields.seed.max })}>
+        Another seed (now {seed})
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { integer, type StateOf } from "../../state/fields";
+
+/** The window of the last step of the slider: all of the book that there is before the place. */
+export const wholeBook = 21;
+
+export const fields = {
+  /** Where in the book reading ends, in thousandths. The last fiftieth was not trained on. */
+  place: integer(985, { min: 5, max: 1000, step: 5 }),
+  /** Length of the window, as a power of two. */
+  window: integer(12, { min: 9, max: wholeBook }),
+  /** In tenths. */
+  temperature: integer(7, { min: 0, max: 15 }),
+  /** 0: all. */
+  topK: integer(0, { min: 0, max: 100, step: 5 }),
+  /** In hundredths. */
+  topP: integer(95, { min: 50, max: 100, step: 5 }),
+  maxTokens: integer(400, { min: 100, max: 2000, step: 100 }),
+  seed: integer(1, { min: 0, max: 0xffffffff }),
+};
+
+export type Settings = StateOf<typeof fields>;
+export const settle = (settings: Settings): Settings => settings;
+
+export interface Window {
+  /** In bytes of the book. */
+  start: number;
+  end: number;
+}
+
+/** @param reach positions that the model has; room for the continuation is left */
+export function windowOf({ place, window, maxTokens }: Settings, bookBytes: number, reach: number): Window {
+  const end = Math.max(1, Math.round((place / 1000) * bookBytes));
+  const wanted = window === wholeBook ? end : 2 ** window;
+  return { start: Math.max(0, end - Math.max(1, Math.min(wanted, reach - maxTokens))), end };
+}

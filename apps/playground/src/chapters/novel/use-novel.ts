@@ -1,0 +1,92 @@
+/** A book and a model in the worker: opened when first asked, read up to a place, continued. */
+import { useRef, useState } from "preact/hooks";
+import { useRun } from "../../parts/use-run";
+import type { WorkerClient } from "../../worker/client";
+import type { ModelFacts, ModelSource } from "../../worker/models/writer";
+import type { ReadNovelResult, WrittenToken } from "../../worker/tasks/novel";
+import { type Settings, type Window, windowOf } from "./settings";
+
+export interface Book {
+  name: string;
+  /** An address, or the bytes of a book that was dropped. */
+  source: string | Uint8Array;
+}
+
+interface Opened {
+  book: Book;
+  model: ModelSource;
+  facts: ModelFacts;
+  bytes: Uint8Array;
+}
+
+export interface Reading {
+  window: Window;
+  result: ReadNovelResult;
+  /** The window, and after it what was written. */
+  text: Uint8Array;
+  written: number;
+  last?: WrittenToken;
+  /** Milliseconds of all tokens that were written. */
+  spent: number;
+}
+
+export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
+  const { start, ...run } = useRun();
+  const [bar, setBar] = useState<{ what: string; share: number | null }>();
+  const [opened, setOpened] = useState<Opened>();
+  const [reading, setReading] = useState<Reading>();
+  const resident = useRef<Opened | undefined>(undefined);
+
+  const open = async (signal: AbortSignal): Promise<Opened> => {
+    const there = resident.current;
+    if (there?.book === book && there.model === model) return there;
+    const { facts, book: bytes } = await client.ask(
+      "openNovel",
+      { model, book: book.source },
+      { signal, onProgress: ({ what, share }) => setBar({ what: `Loading ${what}`, share }) },
+    );
+    const now = { book, model, facts, bytes };
+    resident.current = now;
+    setOpened(now);
+    return now;
+  };
+
+  /** The book and the model alone, so that the book can be seen. */
+  const show = () => start(async (signal) => void (await open(signal).finally(() => setBar(undefined))));
+
+  const write = (settings: Settings) =>
+    start(async (signal) => {
+      try {
+        const { facts, bytes } = await open(signal);
+        const window = windowOf(settings, bytes.length, facts.maxLength);
+        const tokens = bytes.slice(window.start, window.end);
+        setBar({ what: "Reading", share: 0 });
+        setReading(undefined);
+        const result = await client.ask(
+          "readNovel",
+          { tokens },
+          { signal, onProgress: (share) => setBar({ what: "Reading", share }) },
+        );
+        setBar(undefined);
+        const text = new Uint8Array(tokens.length + settings.maxTokens);
+        text.set(tokens);
+        let now: Reading = { window, result, text, written: 0, spent: 0 };
+        setReading(now);
+        const onProgress = (last: WrittenToken) => {
+          text[tokens.length + now.written] = last.token;
+          now = { ...now, last, written: now.written + 1, spent: now.spent + last.milliseconds };
+          setReading(now);
+        };
+        const { maxTokens, temperature, topK, topP, seed } = settings;
+        const sampling = { temperature: temperature / 10, topK, topP: topP / 100 };
+        await client.ask("continueNovel", { maxTokens, seed, ...sampling }, { signal, onProgress });
+      } catch (error) {
+        // Another worker, or another chapter's model: opened again when asked again.
+        resident.current = undefined;
+        throw error;
+      } finally {
+        setBar(undefined);
+      }
+    });
+  return { ...run, bar, opened, reading, show, write };
+}
