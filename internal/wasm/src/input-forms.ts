@@ -8,7 +8,8 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 export interface InputForm {
   /** Such as `[groups, length, depth]`; absent: any. */
   shape?: string;
-  dtype: "float32" | "int32";
+  /** Absent: any of numbers. */
+  dtype?: "float32" | "int32";
   isOptional?: boolean;
 }
 
@@ -39,8 +40,13 @@ export function checkInputs(
       throw new InputError({ field: name, given: "missing", allowed: "a tensor" });
     }
     if (shape !== undefined) assertShape(name, tensor.shape, shape, dimensions);
-    if (tensor.dtype !== dtype) {
-      throw new InputError({ field: name, given: `of type ${tensor.dtype}`, allowed: dtype });
+    const isNumeric = tensor.dtype === "float32" || tensor.dtype === "int32";
+    if (dtype === undefined ? !isNumeric : tensor.dtype !== dtype) {
+      throw new InputError({
+        field: name,
+        given: `of type ${tensor.dtype}`,
+        allowed: dtype ?? "float32 or int32",
+      });
     }
   }
   return dimensions;

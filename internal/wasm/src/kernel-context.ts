@@ -9,6 +9,7 @@ export interface KernelContext<Exports> {
   /** Named sizes of the inputs, all checked. */
   sizes: Dimensions;
   shapeOf(input: string): readonly number[];
+  isInteger(input: string): boolean;
   /** 0 for an input that is absent. */
   address(input: string): number;
   /** @returns its address */
@@ -32,6 +33,7 @@ export function createContext<Exports>(
     module,
     sizes,
     shapeOf: (input) => inputs[input]!.shape,
+    isInteger: (input) => inputs[input]!.dtype === "int32",
     address: (input) => (inputs[input] === undefined ? 0 : addressOf(backend, inputs[input])),
     output(shape, dtype = "float32") {
       const tensor = allocateTensor(backend, shape, dtype);

@@ -46,7 +46,7 @@ export function adam(
   }
 }
 
-/** Rows of a segment below 0, or from segmentCount on, are dropped. */
+/** Rows of a segment below 0, or from segmentCount on, are dropped. Numbers are float32, or int32. */
 export function sumSegments(
   rows: i32,
   width: i32,
@@ -54,11 +54,15 @@ export function sumSegments(
   x: usize,
   segments: usize,
   sums: usize,
+  areIntegers: bool,
 ): void {
   const wide = <usize>width << 2;
   memory.fill(sums, 0, <usize>segmentCount * wide);
   for (let row = 0; row < rows; row++, x += wide, segments += 4) {
     const segment = load<i32>(segments);
-    if (segment >= 0 && segment < segmentCount) addRow(width, x, sums + <usize>segment * wide);
+    if (segment < 0 || segment >= segmentCount) continue;
+    const to = sums + <usize>segment * wide;
+    if (!areIntegers) addRow(width, x, to);
+    else for (let at: usize = 0; at < wide; at += 4) store<i32>(to + at, load<i32>(to + at) + load<i32>(x + at));
   }
 }

@@ -88,4 +88,5 @@ export { registerMissingKernels } from "./kernels/unsorted-segment-sum";
 
 // What a fused kernel takes over.
 export * from "./kernels/names";
+export { explainKernels } from "./kernels/explain-kernels";
 export { loadTfjs, tfjsFiles } from "./io/tfjs-files";

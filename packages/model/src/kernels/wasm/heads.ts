@@ -49,11 +49,11 @@ export const headsGrad: WasmKernel<ModelModule, HeadsAttributes> = {
     const shape = open(context, attributes.heads);
     const { module, sizes, shapeOf, address, output, scratch } = context;
     const [, given, , depth] = shape;
-    const heads = sizes["heads"];
+    const ofGradient = sizes["heads"];
     required(
-      heads === given && sizes["depth"] === depth,
+      ofGradient === given && sizes["depth"] === depth,
       "dFirst",
-      `of ${heads} heads of ${sizes["depth"]}`,
+      `of ${ofGradient} heads of ${sizes["depth"]}`,
       `of ${given} heads of ${depth}`,
     );
     const hasThird = address("third") !== 0;

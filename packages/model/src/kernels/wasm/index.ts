@@ -1,4 +1,5 @@
 /** Fused kernels for tfjs-backend-wasm, of this package and of lsh: `@reformer-ts/model/kernels/wasm`. */
+import { getKernel, unregisterKernel, UnsortedSegmentSum } from "@tensorflow/tfjs-core";
 import { registerBuild } from "@reformer-ts/internal-wasm";
 import {
   type BuildName,
@@ -9,7 +10,7 @@ import { feedForward, feedForwardGrad } from "./feed-forward";
 import * as builds from "./generated/builds";
 import { heads, headsGrad, mergeHeads, mergeHeadsGrad } from "./heads";
 import { tokenHead } from "./token-head";
-import { adam } from "./updates";
+import { adam, unsortedSegmentSum } from "./updates";
 
 export type { BuildName, RegisteredKernels } from "@reformer-ts/lsh/kernels/wasm";
 
@@ -23,7 +24,7 @@ export type { BuildName, RegisteredKernels } from "@reformer-ts/lsh/kernels/wasm
  */
 export async function registerWasmKernels(options: { build?: BuildName } = {}): Promise<RegisteredKernels> {
   const ofLsh = await registerLshKernels(options);
-  const layers = [
+  const kernels = [
     feedForward,
     feedForwardGrad,
     heads,
@@ -32,8 +33,11 @@ export async function registerWasmKernels(options: { build?: BuildName } = {}): 
     mergeHeadsGrad,
     tokenHead,
     adam,
+    unsortedSegmentSum,
   ];
-  const ofModel = await registerBuild(builds, layers, options);
+  // The one on the host, which composed ops go by, makes room for its successor.
+  if (ofLsh.build && getKernel(UnsortedSegmentSum, "wasm")) unregisterKernel(UnsortedSegmentSum, "wasm");
+  const ofModel = await registerBuild(builds, kernels, options);
   const names = [...ofLsh.names, ...ofModel.names];
   return { ...ofModel, names, why: ofModel.why.replace(/^\d+/, String(names.length)) };
 }

@@ -118,5 +118,6 @@ export interface ModelModule {
     x: number,
     segments: number,
     sums: number,
+    areIntegers: number,
   ): void;
 }

@@ -1,5 +1,6 @@
-/** `ReformerAdam`. */
-import { floats, required, type WasmKernel } from "@reformer-ts/internal-wasm";
+/** `ReformerAdam`, and tfjs' own UnsortedSegmentSum, which tfjs-backend-wasm lacks. */
+import { UnsortedSegmentSum, type UnsortedSegmentSumAttrs } from "@tensorflow/tfjs-core";
+import { floats, integers, required, type WasmKernel } from "@reformer-ts/internal-wasm";
 import { type AdamAttributes, modelKernelNames } from "../names";
 import type { ModelModule } from "./module";
 
@@ -42,6 +43,29 @@ export const adam: WasmKernel<ModelModule, AdamAttributes> = {
       output(shape),
       output(shape),
       output(shape),
+    );
+  },
+};
+
+/** `x [rows, ...inner]` by `segmentIds [rows]` to `[numSegments, ...inner]`; rows of a negative segment are dropped. */
+export const unsortedSegmentSum: WasmKernel<ModelModule, UnsortedSegmentSumAttrs> = {
+  name: UnsortedSegmentSum,
+  inputs: { x: {}, segmentIds: integers("[rows]") },
+  run({ module, sizes, shapeOf, isInteger, address, output }, { numSegments }) {
+    const [rows, ...inner] = shapeOf("x");
+    required(rows === sizes["rows"], "segmentIds", `of ${sizes["rows"]} rows`, `of ${rows} rows`);
+    required(Number.isInteger(numSegments) && numSegments >= 0, "numSegments", numSegments, "0 or more");
+    const width = inner.reduce((product, size) => product * size, 1);
+    const integral = isInteger("x");
+    const sums = output([numSegments, ...inner], integral ? "int32" : "float32");
+    module.sumSegments(
+      rows!,
+      width,
+      numSegments,
+      address("x"),
+      address("segmentIds"),
+      sums,
+      Number(integral),
     );
   },
 };
