@@ -1,12 +1,12 @@
 /**
- * A reversible convolutional network (Gomez et al., 2017): six blocks that keep the activations of one. It learns whether a
+ * A reversible convolutional network (Gomez et al., 2017): four blocks that keep the activations of one. It learns whether a
  * stripe is horizontal or vertical.
  */
 import { autogradResidual, parametersOf, reversibleStack } from "@reformer-ts/reversible";
 import { openBackend } from "../backend.mjs";
 
 const tf = await openBackend();
-const [size, channels, depth] = [8, 4, 6];
+const [size, channels, depth] = [8, 4, 4];
 
 const half = (name) => {
   const filter = tf.variable(tf.randomNormal([3, 3, channels, channels], 0, 0.12), true, name);
@@ -40,7 +40,7 @@ function batch(count) {
 
 const optimizer = tf.train.adam(0.01);
 export const losses = [];
-for (let step = 0; step < 30; step++) {
+for (let step = 0; step < 12; step++) {
   const [images, labels] = batch(8);
   const loss = optimizer.minimize(() => tf.losses.softmaxCrossEntropy(labels, logits(images)), true);
   losses.push((await loss.data())[0]);
