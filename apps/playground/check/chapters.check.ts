@@ -21,7 +21,14 @@ it("goes from chapter to chapter, back, and to a chapter that does not exist", a
   const { page } = visitor;
   const heading = () => page.locator("h2").textContent();
   await measured(visitor);
-  for (const title of ["Full against LSH", "Reversible layers", "Positions"]) {
+  for (const title of [
+    "Full against LSH",
+    "Train",
+    "Complete an image",
+    "Continue a novel",
+    "Reversible layers",
+    "Positions",
+  ]) {
     await page.getByRole("navigation").getByRole("link", { name: title }).click();
     await expect.poll(heading).toBe(title);
     expect(await page.title()).toContain(title);

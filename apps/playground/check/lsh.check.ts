@@ -33,6 +33,7 @@ it.each([
   "",
   "numBuckets=4&numHashes=4&chunkLength=6&causal=1&query=40&key=7",
   "text=abracadabra%2C+abracadabra&seed=11&acrossBuckets=0&query=13&key=0",
+  "source=image&numBuckets=6&query=20&key=13",
   "source=circle&numHashes=3&chunksBefore=2&duplicateCorrection=1&query=9&key=2",
 ])("says what the oracle says: %s", async (query) => {
   const visitor = await visit(browser, `${host.url}#/lsh?${query}`);

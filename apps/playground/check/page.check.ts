@@ -160,8 +160,12 @@ describe("for everybody", () => {
   const links = [
     ["lsh", "#/lsh"],
     ["lsh-circle", "#/lsh?source=circle&query=5&key=4&numHashes=3"],
+    ["lsh-image", "#/lsh?source=image&query=21&key=12"],
     ["race", "#/race"],
     ["reversible", "#/reversible"],
+    ["train", "#/train"],
+    ["image", "#/image?hiddenRows=6&samples=3"],
+    ["novel", "#/novel?maxTokens=100&window=11"],
     ["positions", "#/positions"],
   ] as const;
 

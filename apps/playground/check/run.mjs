@@ -1,5 +1,5 @@
 /**
- * `check:browser`: builds the page and drives it in a real browser, as a person would.
+ * `check:browser` (and `check:soak`, with the name of its file and `--minutes N`): builds the page and drives it in a real browser, as a person would.
  * `CHROMIUM` names a browser that is not where Debian puts it.
  */
 import { spawnSync } from "node:child_process";
@@ -26,6 +26,12 @@ const run = (...command) =>
   }).status ?? 1;
 
 const built = run("vite", "build", "--logLevel", "warn");
-process.exit(
-  built === 0 ? run("vitest", "run", "--config", "check/vitest.config.ts", ...process.argv.slice(2)) : built,
-);
+process.exit(built === 0 ? run("vitest", "run", "--config", "check/vitest.config.ts", ...asked()) : built);
+
+/** The soak is long and runs when it is named. */
+function asked() {
+  const words = process.argv.slice(2);
+  const at = words.indexOf("--minutes");
+  if (at >= 0) process.env.SOAK_MINUTES = words.splice(at, 2)[1];
+  return words.includes("soak") ? words : [...words, "--exclude", "check/soak.check.ts"];
+}

@@ -64,5 +64,19 @@ export async function settled(visitor: Visit, chapter: string): Promise<void> {
     await page.getByText("At 24 layers").waitFor({ timeout: 80_000 });
     await page.locator('[data-fact="rebuild-error"]').waitFor();
   }
+  if (chapter === "train") {
+    await page.locator('[data-fact="held-out"]', { hasText: "bits" }).waitFor({ timeout: 80_000 });
+  }
+  if (chapter === "image") {
+    await page.locator(".gallery figure").nth(1).waitFor({ timeout: 80_000 });
+    await page.getByRole("button", { name: "Fill it in" }).click();
+    await page.locator('[data-picture="sample"][data-known="3072"]').first().waitFor({ timeout: 80_000 });
+  }
+  if (chapter === "novel") {
+    await page.getByText("bytes, as many tokens").waitFor({ timeout: 80_000 });
+    await page.getByRole("button", { name: "Read, and go on" }).click();
+    await page.locator('.stage[aria-busy="false"]').waitFor({ timeout: 80_000 });
+    await page.locator(".passages li").first().waitFor();
+  }
   if (chapter === "positions") await fact("ratio");
 }

@@ -1,7 +1,8 @@
 /** What computes, and why not something faster. */
 import { useEffect, useState } from "preact/hooks";
 import type { WorkerClient } from "../worker/client";
-import type { BackendName } from "../worker/protocol";
+import { bytes } from "../draw/format";
+import type { BackendName, TensorMemory } from "../worker/protocol";
 
 const wishes: { value: BackendName | "auto"; label: string }[] = [
   { value: "auto", label: "the fastest there is" },
@@ -14,6 +15,12 @@ export function BackendBadge({ client }: { client: WorkerClient }) {
   const [status, setStatus] = useState(client.status);
   useEffect(() => client.subscribe(() => setStatus(client.status)), [client]);
   const [wanted, setWanted] = useState<BackendName | "auto">("auto");
+  const [memory, setMemory] = useState<TensorMemory>();
+  const look = (isOpen: boolean) => {
+    setMemory(undefined);
+    // A worker that cannot answer says why elsewhere on the page.
+    if (isOpen) client.ask("memory", {}).then(setMemory, () => {});
+  };
   const label =
     status.kind === "ready"
       ? `runs on ${status.backend.label}`
@@ -21,7 +28,7 @@ export function BackendBadge({ client }: { client: WorkerClient }) {
         ? "starting …"
         : "not running";
   return (
-    <details class={`backend ${status.kind}`}>
+    <details class={`backend ${status.kind}`} onToggle={({ currentTarget }) => look(currentTarget.open)}>
       <summary data-fact="backend">{label}</summary>
       <div>
         {status.kind === "ready" && status.backend.reasons.length > 0 && (
@@ -53,6 +60,11 @@ export function BackendBadge({ client }: { client: WorkerClient }) {
             ))}
           </select>
         </label>
+        {memory && (
+          <p data-fact="tensors">
+            {memory.numTensors} tensors at rest, {bytes(memory.numBytes)}.
+          </p>
+        )}
         <p>All tensors live in a worker of this page, so the page never waits for them.</p>
       </div>
     </details>

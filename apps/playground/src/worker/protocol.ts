@@ -20,6 +20,7 @@ import type { OpenTrainingRequest, TrainPoint } from "./tasks/train";
 import type { TrainingFacts } from "./training/session";
 
 export interface Tasks {
+  memory: { request: object; progress: never; result: TensorMemory };
   attend: { request: AttendRequest; progress: never; result: AttendResult };
   rebuild: { request: RebuildRequest; progress: never; result: RebuildResult };
   memoryByDepth: { request: MemoryRequest; progress: MemoryPoint; result: MemoryPoint[] };
@@ -36,6 +37,12 @@ export interface Tasks {
   continueNovel: { request: ContinueRequest; progress: WrittenToken; result: number };
   openPainter: { request: { model: ModelSource }; progress: number | null; result: ModelFacts };
   paint: { request: PaintRequest; progress: PaintedBytes; result: number };
+}
+
+/** What the worker holds when nothing runs. */
+export interface TensorMemory {
+  numTensors: number;
+  numBytes: number;
 }
 
 export type TaskName = keyof Tasks;

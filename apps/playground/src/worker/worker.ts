@@ -1,5 +1,6 @@
 /** The worker's side of the protocol: opens a backend once, then runs one task after another. */
 import { isInputError } from "@reformer-ts/internal-checks";
+import * as tf from "@tensorflow/tfjs-core";
 import { openBackend } from "./backend";
 import type { BackendName, BackendReport, FromWorker, Run, TaskName, ToWorker } from "./protocol";
 import { attend } from "./tasks/attend";
@@ -7,6 +8,7 @@ import { attend } from "./tasks/attend";
 /** What a chapter alone needs is loaded when it first asks. */
 const tasks: { [N in TaskName]: Run<N> } = {
   attend,
+  memory: async () => ({ numTensors: tf.memory().numTensors, numBytes: tf.memory().numBytes }),
   rebuild: async (request) => (await import("./tasks/rebuild")).rebuild(request),
   memoryByDepth: async (request, context) =>
     (await import("./tasks/memory-by-depth")).memoryByDepth(request, context),

@@ -3,6 +3,7 @@ import { Choice } from "../../parts/choice";
 import { Slider, Switch } from "../../parts/slider";
 import type { Change } from "../../state/use-chapter-state";
 import { fields, maxLength, numPoints, novelLine, type Settings, usedChunkLength } from "./settings";
+import { spriteColour, spriteLetters, spriteSide } from "./sprite";
 import { clusteredAngles, evenAngles, randomAngles } from "./vectors";
 
 interface ControlsProps {
@@ -24,16 +25,43 @@ export function SourceControls({ settings, change }: ControlsProps) {
         value={settings.source}
         options={[
           { value: "text", label: "Text" },
+          { value: "image", label: "Pixels" },
           { value: "circle", label: "Points on a circle" },
         ]}
         onChange={(source) => change({ source, query: 0, key: 0 })}
       />
-      {settings.source === "text" ? (
-        <TextControls {...{ settings, change }} />
-      ) : (
-        <CircleControls {...{ settings, change }} />
-      )}
+      {settings.source === "text" && <TextControls {...{ settings, change }} />}
+      {settings.source === "image" && <Sprite />}
+      {settings.source === "circle" && <CircleControls {...{ settings, change }} />}
     </div>
+  );
+}
+
+function Sprite() {
+  return (
+    <>
+      <p class="help">
+        Row by row, a pixel is the vector of its colour: b blue, R red, Y yellow, g green, each a little
+        uneven.
+      </p>
+      <svg
+        class="sprite"
+        viewBox={`0 0 ${spriteSide} ${spriteSide}`}
+        role="img"
+        aria-label="A red heart with a yellow core, on blue above and green below"
+      >
+        {spriteLetters.map((letter, i) => (
+          <rect
+            key={i}
+            x={i % spriteSide}
+            y={Math.floor(i / spriteSide)}
+            width={1}
+            height={1}
+            fill={spriteColour(letter)}
+          />
+        ))}
+      </svg>
+    </>
   );
 }
 

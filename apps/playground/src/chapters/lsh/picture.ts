@@ -4,6 +4,7 @@
  */
 import type { AttendRequest, AttendResult } from "../../worker/tasks/attend";
 import { type Settings, sequenceLength } from "./settings";
+import { spriteLetters } from "./sprite";
 
 export interface Picture {
   request: AttendRequest;
@@ -38,6 +39,7 @@ export function decodeResult(encoded: EncodedPicture): AttendResult {
 
 export function sequenceNames(settings: Settings): string[] {
   if (settings.source === "text") return [...settings.text];
+  if (settings.source === "image") return spriteLetters;
   return Array.from({ length: sequenceLength(settings) }, (_, i) => String(i + 1));
 }
 

@@ -1,6 +1,7 @@
 /** From what is set to what the worker is asked. */
 import type { AttendRequest } from "../../worker/tasks/attend";
 import { maxHashes, type Settings, usedChunkLength } from "./settings";
+import { spriteDepth, spriteVectors } from "./sprite";
 import { circleVectors, textDepth, textVectors } from "./vectors";
 
 /** Directions of the circle that are hashed to colour it, one every half degree. */
@@ -14,9 +15,12 @@ const probes = circleVectors(
 export function attendRequest(settings: Settings): AttendRequest {
   const { source, text, points, sharpness, seed } = settings;
   const { numBuckets, numHashes, chunksBefore, causal, acrossBuckets, duplicateCorrection } = settings;
-  const isText = source === "text";
-  const depth = isText ? textDepth : 2;
-  const vectors = isText ? textVectors(text, sharpness, seed) : circleVectors(points, sharpness);
+  const sequences = {
+    text: () => ({ depth: textDepth, vectors: textVectors(text, sharpness, seed) }),
+    image: () => ({ depth: spriteDepth, vectors: spriteVectors(sharpness, seed) }),
+    circle: () => ({ depth: 2, vectors: circleVectors(points, sharpness) }),
+  };
+  const { depth, vectors } = sequences[source]();
   return {
     vectors,
     length: vectors.length / depth,
@@ -30,6 +34,6 @@ export function attendRequest(settings: Settings): AttendRequest {
     acrossBuckets,
     duplicateCorrection,
     seed,
-    probes: isText ? undefined : probes,
+    probes: source === "circle" ? probes : undefined,
   };
 }

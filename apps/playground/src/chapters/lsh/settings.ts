@@ -1,5 +1,6 @@
 /** What a visitor can set in this chapter, and how settings that depend on each other are brought into agreement. */
 import { choice, flag, integer, residues, type StateOf, text } from "../../state/fields";
+import { spriteLetters } from "./sprite";
 import { clusteredAngles } from "./vectors";
 
 /** Rounds that the curve goes up to. */
@@ -13,7 +14,7 @@ export const numPoints = 40;
 export const novelLine = "Taking a new step, uttering a new word is what they fear most....";
 
 export const fields = {
-  source: choice("text", ["text", "circle"]),
+  source: choice("text", ["text", "image", "circle"]),
   text: text(novelLine, maxLength),
   /** Degrees. */
   points: residues(clusteredAngles(numPoints), 360, numPoints),
@@ -40,6 +41,7 @@ export type Settings = StateOf<typeof fields>;
 
 /** Tokens or points of the sequence. */
 export function sequenceLength({ source, text: line, points }: Settings): number {
+  if (source === "image") return spriteLetters.length;
   return source === "text" ? [...line].length : points.length;
 }
 

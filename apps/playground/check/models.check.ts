@@ -1,0 +1,192 @@
+/** The chapters with models in them, driven as a person would, their numbers held against the packages' own. */
+import "@tensorflow/tfjs-backend-cpu";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import {
+  countParameters,
+  createReformer,
+  decodeSafetensors,
+  generate,
+  parametersFromState,
+  registerMissingKernels,
+  resolveConfig,
+  widened,
+} from "@reformer-ts/model";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { whole } from "../src/draw/format";
+import { type Host, previewHost, root } from "./hosts";
+import { keepPicture, launch, settled, visit } from "./visit";
+
+let browser: Browser;
+let host: Host;
+beforeAll(async () => {
+  [browser, host] = await Promise.all([launch(), previewHost()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await host?.close();
+});
+
+const folder = (name: string) => join(root, "assets", name);
+const shippedConfig = (name: string) =>
+  resolveConfig(JSON.parse(readFileSync(join(folder(name), "config.json"), "utf8")));
+const drop = (page: Page, files: string[] | { name: string; mimeType: string; buffer: Buffer }[]) =>
+  page.locator('input[type="file"]').setInputFiles(files);
+
+it("train: plays, pauses, steps, resets to the same first figure, and saves what it can open again", async () => {
+  const visitor = await visit(browser, `${host.url}#/train?length=16&dModel=32`);
+  const { page, fact } = visitor;
+  const step = async () => Number((await fact("step")).replaceAll(",", "")) || 0;
+  await settled(visitor, "train");
+  const first = await fact("held-out");
+  await page.getByRole("button", { name: "Step" }).click();
+  await expect.poll(step).toBe(1);
+  await page.getByRole("button", { name: "▶ Play" }).click();
+  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(4);
+  // The page answers while the worker trains.
+  const waited = await page.evaluate(async () => {
+    let longest = 0;
+    for (let i = 0; i < 60; i++) {
+      const before = performance.now();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      longest = Math.max(longest, performance.now() - before - 10);
+    }
+    return longest;
+  });
+  console.log(`while training, the page was never busy for more than ${waited.toFixed(0)} ms`);
+  await page.getByRole("button", { name: "❚❚ Pause" }).click();
+  const downloads: string[] = [];
+  page.on("download", (download) => downloads.push(download.suggestedFilename()));
+  const weights = page.waitForEvent("download", (download) =>
+    download.suggestedFilename().endsWith(".safetensors"),
+  );
+  await page.getByRole("button", { name: "Save the model" }).click();
+  const saved = readFileSync((await (await weights).path())!);
+  expect(downloads.toSorted()).toEqual(["config.json", "model.safetensors"]);
+  const { tensors } = decodeSafetensors(saved, "saved");
+  const count = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
+  expect(whole(count)).toBe(await fact("parameters"));
+  await page.getByRole("button", { name: "Reset" }).click();
+  await expect.poll(() => fact("held-out"), { timeout: 30_000 }).toBe(first);
+  expect(visitor.complaints).toEqual([]);
+  await visitor.close();
+});
+
+it("train: learns to copy", async () => {
+  const visitor = await visit(browser, `${host.url}#/train?length=16`);
+  await settled(visitor, "train");
+  await visitor.page.getByRole("button", { name: "▶ Play" }).click();
+  await expect
+    .poll(async () => Number.parseFloat(await visitor.fact("accuracy")), { timeout: 85_000 })
+    .toBeGreaterThan(90);
+  await keepPicture(visitor, "train-learned");
+  await visitor.close();
+});
+
+it("train: takes a text and a trainer's folder, and refuses what is neither in a sentence", async () => {
+  const visitor = await visit(browser, `${host.url}#/train`);
+  const { page, fact } = visitor;
+  await settled(visitor, "train");
+  const notice = page.getByRole("alert");
+  for (const [name, buffer, sentence] of [
+    ["short.txt", Buffer.from("too short"), "has 9 bytes"],
+    ["noise.txt", Buffer.alloc(4000, 0xff), "is not a text"],
+    ["huge.txt", Buffer.alloc(20_000_001, 65), "20 MB"],
+    ["model.safetensors", Buffer.from("not a model"), "without config.json"],
+  ] as const) {
+    await drop(page, [{ name, mimeType: "application/octet-stream", buffer }]);
+    await expect
+      .poll(() => notice.allTextContents(), { timeout: 30_000 })
+      .toEqual([expect.stringContaining(sentence)]);
+  }
+  const text = Buffer.from("The quick brown fox jumps over the lazy dog, and over — the — moat. ".repeat(80));
+  await page.getByRole("button", { name: "Back to a fresh model" }).click();
+  await drop(page, [{ name: "fox.txt", mimeType: "text/plain", buffer: text }]);
+  await page.getByText("fox.txt").waitFor();
+  await settled(visitor, "train");
+  await drop(
+    page,
+    ["config.json", "model.safetensors"].map((file) => join(folder("novel"), file)),
+  );
+  await expect
+    .poll(() => fact("parameters"), { timeout: 30_000 })
+    .toBe(whole(countParameters(shippedConfig("novel"))));
+  await settled(visitor, "train");
+  expect(await notice.count()).toBe(0);
+  await keepPicture(visitor, "train-text");
+  await visitor.close();
+});
+
+it("novel: writes what the package writes, and opens the passages that were looked at", async () => {
+  const visitor = await visit(browser, `${host.url}#/novel?maxTokens=100&window=9&temperature=0&place=900`);
+  await settled(visitor, "novel");
+  const shown = await visitor.fact("written");
+  registerMissingKernels();
+  const config = shippedConfig("novel");
+  const { tensors } = decodeSafetensors(readFileSync(join(folder("novel"), "model.safetensors")), "shipped");
+  const state = Object.fromEntries(Object.entries(tensors).map(([name, stored]) => [name, widened(stored)]));
+  const parameters = parametersFromState(config, state, "shipped");
+  const book = gunzipSync(readFileSync(join(root, "../trainer/assets/crime-and-punishment.txt.gz")));
+  const end = Math.round(0.9 * book.length);
+  const prompt = Int32Array.from(book.subarray(end - 512, end));
+  const written: number[] = [];
+  const options = { maxTokens: 100, temperature: 0, seed: 1 };
+  for await (const token of generate(createReformer(config, parameters), prompt, options))
+    written.push(token);
+  parameters.dispose();
+  // Two backends round differently, and the likeliest token may be nearly tied: the beginning is compared.
+  expect(shown.slice(0, 40)).toBe(Buffer.from(written).toString().slice(0, 40));
+  expect(await visitor.fact("tokens")).toBe("512");
+  const passage = visitor.page.locator(".passages button").first();
+  await passage.click();
+  await visitor.page.locator(".book mark").waitFor();
+  expect(await passage.getAttribute("aria-pressed")).toBe("true");
+  await visitor.page.getByRole("button", { name: "Back to the end" }).click();
+  expect(await visitor.page.locator(".book mark").count()).toBe(0);
+  expect(visitor.complaints).toEqual([]);
+  await visitor.close();
+});
+
+it("novel: the model comes from the cache the second time", async () => {
+  const visitor = await visit(browser, `${host.url}#/novel`);
+  await visitor.page.getByText("bytes, as many tokens").waitFor({ timeout: 60_000 });
+  const cached = await visitor.page.evaluate(async () => {
+    const cache = await caches.open("reformer-playground");
+    return (await cache.keys()).map(({ url }) => url);
+  });
+  expect(cached.some((url) => url.endsWith(".safetensors"))).toBe(true);
+  await visitor.close();
+});
+
+it("image: fills what is hidden, several at once, and takes a dropped picture", async () => {
+  const visitor = await visit(browser, `${host.url}#/image?hiddenRows=4&samples=2&picture=3`);
+  await settled(visitor, "image");
+  expect(await visitor.page.locator('[data-picture="sample"]').count()).toBe(2);
+  expect(await visitor.fact("painted")).toBe(whole(2 * 4 * 32));
+  await drop(visitor.page, [
+    { name: "noise.png", mimeType: "image/png", buffer: Buffer.from("this is no picture") },
+  ]);
+  await visitor.page.getByRole("alert").filter({ hasText: "is no picture" }).waitFor();
+  await drop(visitor.page, [join(folder("emoji"), "pictures.png")]);
+  await visitor.page.getByLabel("pictures.png, the original").waitFor();
+  expect(visitor.complaints).toEqual([]);
+  await visitor.close();
+});
+
+it("a worker that dies while training is replaced, and the training begins again", async () => {
+  const visitor = await visit(browser, `${host.url}#/train?length=16&dModel=32`);
+  await settled(visitor, "train");
+  await visitor.page.getByRole("button", { name: "▶ Play" }).click();
+  const [worker] = visitor.page.workers();
+  await worker!.evaluate(() => void setTimeout(() => (undefined as unknown as () => void)(), 0));
+  await visitor.page
+    .getByRole("alert")
+    .filter({ hasText: "the worker stopped" })
+    .waitFor({ timeout: 30_000 });
+  await visitor.page.getByRole("button", { name: "Reset" }).click();
+  await settled(visitor, "train");
+  expect(await visitor.page.getByRole("alert").count()).toBe(0);
+  await visitor.close();
+});
