@@ -31,17 +31,25 @@ function withWasmKernels(build: "simd" | "relaxed") {
   return { ...rest, test: { ...test, name: `wasm-${build}`, include: kernelTests, env, execArgv } };
 }
 
-function onBackend(name: string) {
+/** WebGPU is imitated by the CPU in most tests, which is slow, and is read asynchronously: it has tests of its own. */
+const webgpuTests = ["packages/{lsh,model}/test/kernels/**/*.test.ts"];
+
+/** Every program is compiled first, which on an imitated GPU takes longer than a hundred cases. */
+function kernelRuns(name: string): Record<string, string> {
+  return name === "webgpu" && !("REFORMER_KERNEL_RUNS" in process.env) ? { REFORMER_KERNEL_RUNS: "5" } : {};
+}
+
+function onBackend(name: string, include = tensorTests) {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     test: {
       name,
-      include: tensorTests,
+      include,
       deps: { optimizer },
       globalSetup: ["test/backend.global-setup.ts"],
       setupFiles: ["test/backend.setup.ts"],
-      env: { REFORMER_TEST_BACKEND: name, TF_CPP_MIN_LOG_LEVEL: "3" },
+      env: { REFORMER_TEST_BACKEND: name, TF_CPP_MIN_LOG_LEVEL: "3", ...kernelRuns(name) },
       testTimeout: "REFORMER_PROPERTY_RUNS" in process.env ? 3_600_000 : 120_000,
     },
   };
@@ -68,6 +76,7 @@ export default defineConfig({
       withWasmKernels("simd"),
       withWasmKernels("relaxed"),
       onBackend("tensorflow"),
+      onBackend("webgpu", webgpuTests),
     ],
   },
 });

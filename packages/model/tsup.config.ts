@@ -1,3 +1,7 @@
 import { library } from "../../internal/build/tsup";
 
-export default library({ index: "src/index.ts", "kernels/wasm": "src/kernels/wasm/index.ts" });
+export default library({
+  index: "src/index.ts",
+  "kernels/wasm": "src/kernels/wasm/index.ts",
+  "kernels/webgpu": "src/kernels/webgpu/index.ts",
+});

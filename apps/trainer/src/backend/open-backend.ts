@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 import { InputError, nearest } from "@reformer-ts/internal-checks";
 
-import { composed, openKernels, type OpenedKernels } from "../kernels/open-kernels";
+import { composed, openKernels, openWebgpuKernels, type OpenedKernels } from "../kernels/open-kernels";
 import { BACKENDS, type BackendName, type OpenedBackend, type OpenOptions, type Opening } from "./backends";
 import { openCpu } from "./open-cpu";
 import { openTensorflowCpu, openTensorflowGpu } from "./open-tensorflow";
@@ -41,13 +41,14 @@ export async function openBackend(name: string = "auto", options: OpenOptions = 
   });
 }
 
-/** Fused kernels belong to TensorFlow on the CPU and to WebAssembly; every other backend composes. */
+/** Fused kernels: in C++ for TensorFlow on the CPU, in AssemblyScript for WebAssembly, in WGSL for WebGPU. */
 async function kernelsFor(
   { name, tensorflow }: Omit<OpenedBackend, "why" | "kernels">,
   { kernels = "fused", log }: OpenOptions,
 ): Promise<OpenedKernels> {
   if (kernels === "composed") return composed("asked for with --kernels composed");
   if (name === "wasm") return openWasmKernels();
+  if (name === "webgpu") return openWebgpuKernels();
   if (name !== "tensorflow" || tensorflow === undefined) return composed(`there are none for ${name}`);
   const { home, packageFolder } = tensorflow;
   return openKernels(home === undefined ? undefined : { home, packageFolder }, { log });

@@ -2,7 +2,10 @@
  * Fused kernels for TensorFlow on the CPU. They are a gain in speed and nothing else: without them the same contracts
  * are met by composed ops, so everything that can go wrong here ends in a sentence, not in an error.
  */
-import { registerKernel } from "@tensorflow/tfjs-core";
+import { kernelNames } from "@reformer-ts/lsh";
+import { modelKernelNames } from "@reformer-ts/model";
+import { registerWebgpuKernels } from "@reformer-ts/model/kernels/webgpu";
+import { getKernel, registerKernel } from "@tensorflow/tfjs-core";
 
 import { compileKernels, type TensorflowPlaces } from "./compile-kernels";
 import { chunkAttentionGradOp, chunkAttentionOp, normalizeKeysGradOp, normalizeKeysOp } from "./lsh-ops";
@@ -80,6 +83,13 @@ export async function openKernels(
   }
   const names = kernels.map((kernel) => kernel.kernelName);
   return { kind: "fused", names, why: `Fused: ${names.length} native kernels, compiled for this processor.` };
+}
+
+export function openWebgpuKernels(): OpenedKernels {
+  registerWebgpuKernels();
+  const all = [...Object.values(kernelNames), ...Object.values(modelKernelNames)];
+  const names = all.filter((name) => getKernel(name, "webgpu") !== undefined);
+  return { kind: "fused", names, why: `Fused: ${names.length} kernels in WGSL.` };
 }
 
 export function composed(reason: string): OpenedKernels {

@@ -35,6 +35,8 @@ export interface BucketSortInputs {
 }
 export interface BucketSortAttributes {
   paddedLength: number;
+  /** Ids are below it. A device that sorts by digits needs fewer of them where it knows. */
+  numBuckets?: number;
 }
 
 /** `ReformerChunkAttention` → output `[groups, length, depth]`, logSumExp `[groups, length]`, both over all rounds. */

@@ -162,6 +162,9 @@ const notPermutations: Record<string, (call: KernelCall) => KernelCall> = {
   "an inverse that names other slots": replaceInput("inverse", (inverse) =>
     tf.sub(inverse, tf.scalar(1, "int32")),
   ),
+};
+
+const notSlots: Record<string, (call: KernelCall) => KernelCall> = {
   "an order without its inverse": replaceInput("inverse", () => undefined),
   "several rounds without an order": ({ inputs, attributes }) => ({
     inputs: { ...inputs, order: undefined, inverse: undefined, slotBuckets: undefined },
@@ -187,7 +190,8 @@ export const chunkAttentionContract: KernelContract<AttentionCase> = {
       { shape: [drawn.groups, testCase.length], values: logSumExp, tolerance: outputTolerance },
     ];
   },
-  refused: notPermutations,
+  refused: notSlots,
+  refusedContents: notPermutations,
 };
 
 export const chunkAttentionGradContract: KernelContract<AttentionCase> = {
@@ -217,5 +221,6 @@ export const chunkAttentionGradContract: KernelContract<AttentionCase> = {
       tolerance: gradientTolerance,
     }));
   },
-  refused: notPermutations,
+  refused: notSlots,
+  refusedContents: notPermutations,
 };

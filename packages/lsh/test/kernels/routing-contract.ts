@@ -89,6 +89,8 @@ const bucketsCase = fc.record({
   length: fc.integer({ min: 1, max: 300 }),
   numBuckets: fc.constantFrom<number>(1, 2, 17, 1000, 70000),
   extra: fc.constantFrom<number>(0, 0, 1, 13),
+  /** Whether the kernel is told how many buckets there are. */
+  isTold: fc.boolean(),
   seed: fc.nat(),
 });
 
@@ -102,13 +104,13 @@ function drawBuckets({ batch, heads, numHashes, length, numBuckets, seed }: Buck
 export const sortContract: KernelContract<BucketsCase> = {
   name: kernelNames.bucketSort,
   cases: bucketsCase,
-  example: { batch: 1, heads: 2, numHashes: 2, length: 20, numBuckets: 5, extra: 4, seed: 1 },
+  example: { batch: 1, heads: 2, numHashes: 2, length: 20, numBuckets: 5, extra: 4, isTold: true, seed: 1 },
   free: ["buckets"],
   call(testCase) {
-    const { batch, heads, numHashes, length, extra } = testCase;
+    const { batch, heads, numHashes, length, numBuckets, extra, isTold } = testCase;
     return {
       inputs: { buckets: tf.tensor4d(drawBuckets(testCase), [batch, heads, numHashes, length], "int32") },
-      attributes: { paddedLength: length + extra },
+      attributes: { paddedLength: length + extra, ...(isTold ? { numBuckets } : {}) },
     };
   },
   expected(testCase) {

@@ -68,7 +68,7 @@ export const tokenHeadContract: KernelContract<HeadCase> = {
       gradient([2 * dModel, vocabSize], dWeight),
     ];
   },
-  refused: {
+  refusedContents: {
     "targets beyond the vocabulary": replaceInput("targets", ({ shape }) => fill(shape, 11, "int32")),
     "targets below -1": replaceInput("targets", ({ shape }) => fill(shape, -2, "int32")),
   },
