@@ -96,21 +96,22 @@ export function describeKernel<Case>(contract: KernelContract<Case>): void {
 
     if (!isBlind) return;
     test.for(Object.keys(refusedContents))("is not led astray by %s", async (what) => {
-      await expectNoHarm(name, refusedContents[what]!(contract.call(example)));
+      const { before, after } = await runBlindly(name, refusedContents[what]!(contract.call(example)));
+      expect(after).toEqual(before);
     });
   });
 }
 
-/** What a kernel makes of nonsense is nonsense, but it is there, and everything else is as it was. */
-async function expectNoHarm(name: string, call: KernelCall): Promise<void> {
-  const inputs = Object.values(call.inputs).filter((tensor) => tensor !== undefined);
-  const before = await Promise.all(inputs.map(async (tensor) => (await tensor.data()).slice()));
-  const bystander = tf.ones([1000]);
+/** Lets a kernel work on nonsense; returns its inputs and something that is none of its business, before and after. */
+async function runBlindly(name: string, call: KernelCall) {
+  const watched = [...Object.values(call.inputs).filter((tensor) => tensor !== undefined), tf.ones([1000])];
+  const read = () => Promise.all(watched.map(async (tensor) => (await tensor.data()).slice()));
+  const before = await read();
   const outputs = runKernel(name, call);
-  for (const output of outputs) expect((await output.data()).length).toBe(output.size);
-  expect(await Promise.all(inputs.map((tensor) => tensor.data()))).toEqual(before);
-  expect((await bystander.data()).every((value) => value === 1)).toBe(true);
-  disposeAll([...outputs, ...inputs, bystander]);
+  await Promise.all(outputs.map((output) => output.data()));
+  const after = await read();
+  disposeAll([...outputs, ...watched]);
+  return { before, after };
 }
 
 /** What no kernel may take, from the contract alone. */

@@ -120,7 +120,7 @@ export function readSlots(
 export function joinRouting(
   backend: KernelBackend,
   given: GivenInputs,
-  { integers: { inverseAt, duplicates, keyMaskAt } }: Slots,
+  { integers: { duplicates, keyMaskAt } }: Slots,
 ): { routing: TensorInfo; dispose: () => void } {
   const { order, slotBuckets, inverse, keyMask } = given;
   // The inverse is read only to count duplicates; without them an order alone is handed over as it is.
