@@ -31,7 +31,9 @@ const flags = [
 ];
 const builds = { relaxed: ["--enable", "relaxed-simd"], simd: [] };
 
-for (const name of process.argv.length > 2 ? process.argv.slice(2) : ["lsh", "model"]) await compile(name);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const name of process.argv.length > 2 ? process.argv.slice(2) : ["lsh", "model"]) await compile(name);
+}
 
 async function compile(name) {
   const folder = join(root, "packages", name);
@@ -60,7 +62,8 @@ function keyOf(folder) {
   return hash.digest("hex").slice(0, 16);
 }
 
-async function assemble(entry, extra) {
+/** @returns the binary of a module */
+export async function assemble(entry, extra) {
   let binary;
   const { error, stderr } = await compileScript([entry, ...flags, ...extra, "--outFile", "module.wasm"], {
     writeFile: (_, contents) => (binary = contents),

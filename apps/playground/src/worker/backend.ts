@@ -34,6 +34,7 @@ export async function openBackend(
     try {
       await open();
       if (!(await tf.setBackend(name))) throw new Error(`${name} did not start`);
+      if (name === "wasm") await registerKernels();
       await prove();
       return { name, label: label(), reasons };
     } catch (error) {
@@ -65,6 +66,11 @@ async function openWasm(): Promise<void> {
     "tfjs-backend-wasm-threaded-simd.wasm": absolute(simd.default),
     "tfjs-backend-wasm.wasm": absolute(plain.default),
   });
+}
+
+async function registerKernels(): Promise<void> {
+  const { registerWasmKernels } = await import("@reformer-ts/model/kernels/wasm");
+  await registerWasmKernels();
 }
 
 function absolute(path: string): string {

@@ -23,7 +23,8 @@ function cells(row: DoctorRow): string[] {
   if (!row.works) return [row.name, "-", `not available: ${row.reason}; mend with ${row.remedy}`];
   const { gigaflops, size } = row.rate;
   const rate = `${gigaflops.toFixed(gigaflops < 10 ? 1 : 0)} GFLOP/s at ${size}`;
-  return [row.name, rate, `${row.label}, on ${row.device}${row.isAuto ? "  <- auto" : ""}`];
+  const kernels = row.kernels === undefined ? "" : `. ${row.kernels}`;
+  return [row.name, rate, `${row.label}, on ${row.device}${kernels}${row.isAuto ? "  <- auto" : ""}`];
 }
 
 function gigabytes(bytes: number): string {

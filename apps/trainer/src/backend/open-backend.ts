@@ -42,7 +42,7 @@ export async function openBackend(name: string = "auto", options: OpenOptions = 
 }
 
 /** Fused kernels: in C++ for TensorFlow on the CPU, in AssemblyScript for WebAssembly, in WGSL for WebGPU. */
-async function kernelsFor(
+export async function kernelsFor(
   { name, tensorflow }: Omit<OpenedBackend, "why" | "kernels">,
   { kernels = "fused", log }: OpenOptions,
 ): Promise<OpenedKernels> {

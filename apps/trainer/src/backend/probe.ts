@@ -5,17 +5,21 @@
  */
 import type { BackendName, OpenedBackend } from "./backends";
 import { measureMatMul, type MatMulRate } from "./measure-mat-mul";
-import { openExactly } from "./open-backend";
+import { kernelsFor, openExactly } from "./open-backend";
 
 export type ProbeResult =
-  | ({ works: true; rate: MatMulRate } & Omit<OpenedBackend, "why" | "kernels" | "tensorflow">)
+  | ({ works: true; rate: MatMulRate; kernels?: string } & Omit<
+      OpenedBackend,
+      "why" | "kernels" | "tensorflow"
+    >)
   | { works: false; reason: string; remedy: string };
 
 const opening = await openExactly(process.argv[2] as BackendName);
 let result: ProbeResult;
 if (opening.works) {
   const { tensorflow: _, ...backend } = opening.backend;
-  result = { works: true, ...backend, rate: await measureMatMul() };
+  const kernels = await kernelsFor(opening.backend, {});
+  result = { works: true, ...backend, kernels: kernels.why, rate: await measureMatMul() };
 } else {
   result = opening;
 }
