@@ -27,20 +27,39 @@ export function BookPane({ text, given, end, marked }: BookPaneProps) {
   const from = Math.max(0, (marked?.from ?? end) - before);
   const to = Math.min(end, marked ? marked.to + after : end);
   const cut = (start: number, stop: number) => excerpt(text, Math.max(from, start), Math.min(to, stop));
-  const [first, last] = marked ? [marked.from, marked.to + 1] : [to, to];
+  const mark = marked && { from: marked.from, to: marked.to + 1 };
   return (
     // Focusable, so that a keyboard can scroll it.
     <div ref={pane} class="book" tabIndex={0} role="region" aria-label="The book, and how it goes on">
       <p class="prose">
         {from > 0 && "… "}
-        {cut(from, Math.min(first, given))}
-        {first > given && <b>{cut(given, first)}</b>}
-        {marked && <mark>{cut(first, last)}</mark>}
-        {marked && cut(last, Math.max(last, given))}
-        {to > given && (marked ? last < to : true) && first <= given && (
-          <b data-fact="written">{cut(Math.max(given, last), to)}</b>
+        <Part from={from} to={given} {...{ cut, mark }} />
+        {to > given && (
+          <b data-fact="written">
+            <Part from={given} to={to} {...{ cut, mark }} />
+          </b>
         )}
       </p>
     </div>
+  );
+}
+
+interface PartProps {
+  from: number;
+  to: number;
+  cut: (from: number, to: number) => string;
+  mark?: { from: number; to: number };
+}
+
+/** Bytes `from … to`, with what is marked of them. */
+function Part({ from, to, cut, mark }: PartProps) {
+  if (!mark || mark.to <= from || mark.from >= to) return <>{cut(from, to)}</>;
+  const [first, last] = [Math.max(from, mark.from), Math.min(to, mark.to)];
+  return (
+    <>
+      {cut(from, first)}
+      <mark>{cut(first, last)}</mark>
+      {cut(last, to)}
+    </>
   );
 }

@@ -21,6 +21,8 @@ export interface Observation {
 
 const heldOutExamples = 4;
 const writtenBytes = 160;
+/** What it goes on from, at most. */
+const givenBytes = 256;
 
 export async function observe(
   model: Reformer,
@@ -65,7 +67,7 @@ async function copies(model: Reformer, { inputs, targets, batch, length }: Batch
 async function writing(model: Reformer, text: Uint8Array, seed: number) {
   const { maxLength } = model.config;
   const start = Math.round(0.9 * text.length);
-  const given = text.subarray(start, start + Math.floor(maxLength / 2));
+  const given = text.subarray(start, start + Math.min(givenBytes, Math.floor(maxLength / 2)));
   const maxTokens = Math.min(writtenBytes, maxLength - given.length);
   const written: number[] = [];
   const options = { maxTokens, seed, temperature: 0.7, topP: 0.95 };
