@@ -4,9 +4,9 @@
  * interrupted goes on as if it had not been.
  */
 import { batches, randomWindows } from "@reformer-ts/data";
-import { InputError } from "@reformer-ts/internal-checks";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import { countParameters, type GradientExchange, learningRateAt, trainStep } from "@reformer-ts/model";
+import { lossGuard } from "./loss-guard";
 import { evaluate, sample } from "./observe";
 import type { Session, Watcher } from "./session";
 import { nextTurn } from "./stop";
@@ -16,7 +16,7 @@ import { timePlan } from "./time-plan";
  * Trains until the last step or until asked to stop; either way everything is saved.
  *
  * @returns bits per byte of all that is held out, or null when stopped before that
- * @throws InputError when the loss is no number any more
+ * @throws InputError when the loss is no number any more, or explodes
  */
 export async function train(session: Session, watcher: Watcher): Promise<number | null> {
   const { config, corpus, progress, clock, stop, ranks } = session;
@@ -32,6 +32,7 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
   // Steps that an earlier session has fixed stay as they are.
   const plan = training.steps === null ? timePlan(training.minutes!) : null;
   const pauses = stopwatch(clock);
+  const guard = lossGuard(config.model.vocabSize);
 
   if (progress.step === 0 && training.evaluateEvery !== 0) {
     await pauses.time("evaluate", () => evaluate(session, watcher, { whole: false }));
@@ -52,7 +53,8 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
     // What one of several processes knows, all have to know before they go on.
     const [loss, heard, steps] = ranks.sum([taken.loss, stop.heard(), planned]) as [number, number, number];
     stop.agree(heard);
-    const figures = asFigures(session, step, { ...taken, loss });
+    guard.check(step, loss, taken.norm);
+    const figures = asFigures(session, { ...taken, loss });
 
     const stepTokens = inputs.length * processes;
     const tokens = progress.tokens + stepTokens;
@@ -113,14 +115,10 @@ function stepSeed({ config: { model, training }, ranks: { rank } }: Session, ste
   return rank > 0 && drops ? deriveSeed(seed, "rank", rank) : seed;
 }
 
-/** @throws InputError when the step led nowhere */
 function asFigures(
   { corpus }: Session,
-  step: number,
   { loss, norm, learningRate }: { loss: number; norm: number | null; learningRate: number },
 ) {
-  requireFinite("loss", loss, step);
-  if (norm !== null) requireFinite("gradient", norm, step);
   return {
     "train/loss": loss,
     "train/bitsPerByte": loss / Math.LN2 / corpus.bytesPerToken,
@@ -171,14 +169,4 @@ async function read(scalar: { data(): Promise<ArrayLike<number>>; dispose(): voi
   const { 0: value } = await scalar.data();
   scalar.dispose();
   return value!;
-}
-
-function requireFinite(what: string, value: number, step: number): void {
-  if (Number.isFinite(value)) return;
-  throw new InputError({
-    field: `the ${what} of step ${step}`,
-    given: String(value),
-    allowed:
-      "a number: training stopped, and what was saved before is kept; resume with a lower --learning-rate, a longer --warmup or --clip-norm 1",
-  });
 }

@@ -57,7 +57,7 @@ function checkLayer({ file, values }: NamedLayer): void {
     });
   }
   for (const [section, value] of Object.entries(values)) {
-    if (!(section in sections)) throw unknownSection(section, name);
+    if (!Object.hasOwn(sections, section)) throw unknownSection(section, name);
     if (value === null) continue;
     if (typeof value !== "object" || Array.isArray(value)) {
       throw new InputError({
@@ -76,7 +76,7 @@ function checkLayer({ file, values }: NamedLayer): void {
 
 /** A key written at the top of a file is looked for in the sections: that is the usual mistake. */
 function unknownSection(key: string, file: string): InputError {
-  const home = sectionNames.find((section) => key in sections[section].shape);
+  const home = sectionNames.find((section) => Object.hasOwn(sections[section].shape, key));
   const keys = [...sectionNames, ...sectionNames.flatMap((section) => Object.keys(sections[section].shape))];
   const meant = nearest(key, keys);
   const hint = home ? `written under ${home}` : `one of ${sectionNames.join(", ")}`;

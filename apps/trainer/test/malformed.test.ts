@@ -1,0 +1,174 @@
+/**
+ * Everything that people and files may get wrong, in one table: each ends in one sentence, and nothing that a file says is ever
+ * believed before it is measured.
+ */
+import { decodeImage } from "@reformer-ts/data/images";
+import { readBytes, readText } from "@reformer-ts/data/node";
+import { subwordTokenizer } from "@reformer-ts/data/subword";
+import { isInputError } from "@reformer-ts/internal-checks";
+import { decodeSafetensors, readTorchFile } from "@reformer-ts/model";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { readConfigFile } from "../src/config/files";
+import { flagsOf, readFlag } from "../src/config/flags";
+import { resolveRun } from "../src/config/resolve";
+
+const folder = mkdtempSync(join(tmpdir(), "reformer-malformed-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const text = (content: string) => new TextEncoder().encode(content);
+const file = (name: string, content: string | Uint8Array) => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+
+type Case = [what: string, read: () => unknown];
+
+/** Every flag, given a word where it takes none, and a number that it cannot be. */
+const flags: Case[] = flagsOf().flatMap((flag) => {
+  const given = (value: string): Case => [
+    `${flag.flag} ${value}`,
+    () => {
+      const values = { [flag.section]: { [flag.key]: readFlag(flag, value) } };
+      resolveRun([
+        { file: null, values: { training: { steps: 1 } } },
+        { file: null, values },
+      ]);
+    },
+  ];
+  const takesText = flag.kinds.has("string");
+  return [...(takesText ? [] : [given("zebra"), given("-7.5")]), given("")];
+});
+
+/** Every key of a config file, with a value of a kind that it never has. */
+const configs: Case[] = [
+  ...flagsOf().map(({ section, key }): Case => [
+    `config: ${section}.${key} as a map`,
+    () => resolveRun([readConfigFile(file("key.yaml", `${section}:\n  ${key}: { a: 1 }\n`))]),
+  ]),
+  ...Object.entries({
+    "that is no YAML": "model: [unclosed",
+    "with a key twice": "training:\n  steps: 1\n  steps: 2\n",
+    "that is a list": "- model\n- data\n",
+    "that is a word": "hello",
+    "with an unknown section": "modle:\n  dModel: 64\n",
+    "with an unknown key": "model:\n  dModle: 64\n",
+    "with a key at the top": "dModel: 64\n",
+    "with a section that is a number": "model: 7\n",
+    "with a name of JavaScript as a key": "model:\n  constructor: 1\n",
+    "with __proto__ as a section": "__proto__:\n  steps: 1\n",
+    "with a tag that asks for code": "model: !!js/function 'function () {}'\n",
+    "that repeats itself without end": `a: &a [x]\n${Array.from(
+      { length: 12 },
+      (_, i) =>
+        `b${i}: &b${i} [${Array(9)
+          .fill(i === 0 ? "*a" : `*b${i - 1}`)
+          .join(",")}]`,
+    ).join("\n")}\n`,
+    "of 2 MB": `# ${"x".repeat(2 << 20)}\n`,
+  }).map(([what, content]): Case => [
+    `config: a file ${what}`,
+    () => resolveRun([readConfigFile(file("whole.yaml", content))]),
+  ]),
+];
+
+const safetensors = (header: unknown, size = 16) => {
+  const json = text(typeof header === "string" ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + json.length + size);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  return bytes;
+};
+const entry = (more: object = {}) => ({ dtype: "F32", shape: [2, 2], data_offsets: [0, 16], ...more });
+const weights: Case[] = Object.entries({
+  "of nothing": new Uint8Array(),
+  "of seven bytes": new Uint8Array(7),
+  "whose header is longer than it": Uint8Array.of(255, 255, 0, 0, 0, 0, 0, 0, 123),
+  "whose header has 2^63 bytes": Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 128, 123),
+  "whose header has 4 GB": Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 123),
+  "whose header is no JSON": safetensors("{nonsense"),
+  "whose header is a list": safetensors([1]),
+  "whose header is null": safetensors("null"),
+  "with a tensor that is a number": safetensors({ a: 7 }),
+  "without a dtype": safetensors({ a: { shape: [4], data_offsets: [0, 16] } }),
+  "of an unknown dtype": safetensors({ a: entry({ dtype: "F99" }) }),
+  "with a name of JavaScript as its dtype": safetensors({ a: entry({ dtype: "constructor" }) }),
+  "without a shape": safetensors({ a: { dtype: "F32", data_offsets: [0, 16] } }),
+  "with negative sizes": safetensors({ a: entry({ shape: [-2, -2] }) }),
+  "with broken sizes": safetensors({ a: entry({ shape: [1.5, 2] }) }),
+  "of 10^30 values": safetensors({ a: entry({ shape: [1e15, 1e15] }) }),
+  "with a word for a shape": safetensors({ a: entry({ shape: "2x2" }) }),
+  "without offsets": safetensors({ a: { dtype: "F32", shape: [2, 2] } }),
+  "with offsets that lie outside": safetensors({ a: entry({ data_offsets: [16, 32] }) }),
+  "with offsets that run backwards": safetensors({ a: entry({ data_offsets: [16, 0] }) }),
+  "with negative offsets": safetensors({ a: entry({ data_offsets: [-16, 0] }) }),
+  "with three offsets": safetensors({ a: entry({ data_offsets: [0, 8, 16] }) }),
+  "with offsets that do not fit the shape": safetensors({ a: entry({ data_offsets: [0, 12] }) }),
+}).map(([what, bytes]): Case => [`safetensors ${what}`, () => decodeSafetensors(bytes, "model.safetensors")]);
+
+/** A pickle that, were it obeyed, would run a command. */
+const hostile = text("cos\nsystem\n(S'touch pwned'\ntR.");
+const pickles: Case[] = Object.entries({
+  "of nothing": new Uint8Array(),
+  "that is text": text("weights"),
+  "that would run a command": hostile,
+  "that would run a command, in protocol 2": Uint8Array.from([0x80, 2, ...hostile]),
+  "that ends at once": Uint8Array.of(0x80, 2),
+  "that takes from an empty stack": Uint8Array.of(0x80, 2, 0x52, 0x2e),
+  "with a string of 4 GB": Uint8Array.of(0x80, 2, 0x58, 255, 255, 255, 255, 0x2e),
+  "with an unknown instruction": Uint8Array.of(0x80, 2, 0xff, 0x2e),
+  "of a later protocol": Uint8Array.of(0x80, 99, 0x2e),
+  "in an archive that is cut off": Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0, 0, 0),
+  "in an archive without an end": Uint8Array.of(0x50, 0x4b, 3, 4, ...new Uint8Array(100)),
+  "that is null": Uint8Array.of(0x80, 2, 0x4e, 0x2e),
+}).map(([what, bytes]): Case => [`pickle ${what}`, () => readTorchFile(bytes, "pytorch_model.bin")]);
+
+const tokenizers: Case[] = [
+  null,
+  7,
+  "text",
+  [],
+  {},
+  { model: null },
+  { model: { type: "Nonsense" } },
+  { model: { type: "BPE", vocab: { a: -1 }, merges: [] } },
+  { model: { type: "BPE", vocab: { a: 2 ** 40 }, merges: [] } },
+  { model: { type: "Unigram", vocab: [["a", "b"]] } },
+].map((value): Case => [`tokenizer.json ${JSON.stringify(value)}`, () => subwordTokenizer(value)]);
+
+const images: Case[] = Object.entries({
+  "of nothing": new Uint8Array(),
+  "that is text": text("a picture"),
+  "that is a GIF": text("GIF89a......"),
+  "that is a PNG without anything": Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10),
+  "that is a JPEG without anything": Uint8Array.of(0xff, 0xd8, 0xff, 0xd9),
+}).map(([what, bytes]): Case => [`an image ${what}`, () => decodeImage(bytes, "x.png")]);
+
+const archives: Case[] = Object.entries({
+  "cut.gz": Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0),
+  "wrong-method.gz": Uint8Array.of(0x1f, 0x8b, 99, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+  "cut.bz2": text("BZh91AY&SY"),
+  "level.bz2": text("BZhx"),
+  "cut.zip": Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0),
+  "latin.txt": Uint8Array.of(0xe9, 0x20, 0x61),
+}).map(([name, bytes]): Case => [`a file ${name}`, () => readText(file(name, bytes))]);
+const missing: Case = ["a file that is not there", () => readBytes(join(folder, "gone"))];
+
+const cases = [...flags, ...configs, ...weights, ...pickles, ...tokenizers, ...images, ...archives, missing];
+const sentence = /^[^\n]{1,500} (is|are) [^\n]* but must be [^\n]*\.$/;
+
+describe(`${cases.length} malformed inputs`, () => {
+  it("are at least 200", () => expect(cases.length).toBeGreaterThanOrEqual(200));
+
+  it.each(cases)("%s", (_, read) => {
+    let said = "it was taken";
+    try {
+      read();
+    } catch (error) {
+      said = isInputError(error) ? error.message : String((error as Error).stack);
+    }
+    expect(said).toMatch(sentence);
+  });
+});
