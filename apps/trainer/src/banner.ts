@@ -1,14 +1,14 @@
 /** What a run is about to do, said before it does it. */
 import { countParameters } from "@reformer-ts/model";
 import type { RunConfig } from "./config/schema";
-import type { Corpus } from "./corpus";
+import type { Task } from "./tasks";
 import type { Ranks } from "./ranks/ranks";
 import type { Checkpoint } from "./run/checkpoint";
 import type { TrainerState } from "./run/trainer-state";
 
 export interface BannerFacts {
   config: RunConfig;
-  corpus: Corpus;
+  task: Task;
   backend: { name: string; label: string; why: string };
   run: string;
   /** The checkpoint that the run goes on from. */
@@ -20,7 +20,7 @@ export interface BannerFacts {
 
 export function banner({
   config: { model, data, training },
-  corpus,
+  task,
   backend,
   run,
   from,
@@ -34,14 +34,8 @@ export function banner({
       "model",
       `${model.layers.length} layers (${model.layers.join(" ")}), dModel ${model.dModel}, ${integer(countParameters(model))} parameters`,
     ],
-    [
-      "data",
-      `${data.corpus}: ${integer(corpus.bytes)} bytes, ${integer(corpus.heldOut.length)} of them held out`,
-    ],
-    [
-      "step",
-      `${integer(windows * training.length)} tokens (${windows} x ${integer(training.length)}), ${integer(Math.floor(corpus.train.length / training.length))} windows in an epoch`,
-    ],
+    ["data", `${data.corpus}: ${task.description}`],
+    ["step", `${integer(windows * training.length)} tokens (${windows} x ${integer(training.length)})`],
     [
       "optimizer",
       `${training.optimizer}, learning rate ${training.learningRate}, ${training.schedule}, ${training.warmup} steps of warm-up`,

@@ -1,6 +1,7 @@
 /** The text that a run is about, as tokens: what is trained on, and the end of it that is held out. */
 import {
   byteTokenizer,
+  concatenate,
   sliceOf,
   type Split,
   splitTail,
@@ -8,7 +9,7 @@ import {
   tokensOf,
   type TokenSource,
 } from "@reformer-ts/data";
-import { openByteSource, textPieces } from "@reformer-ts/data/node";
+import { type FileSource, openByteSource, textPieces } from "@reformer-ts/data/node";
 import { InputError } from "@reformer-ts/internal-checks";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -30,23 +31,36 @@ export interface Corpus extends Split {
  * @throws InputError when the text is missing, not UTF-8, or too short to hold something out
  */
 export function openCorpus(
-  { corpus, heldOut }: RunConfig["data"],
+  { corpus, heldOut, heldOutCorpus }: RunConfig["data"],
   tokenizer: Tokenizer = byteTokenizer(),
 ): Corpus {
   const path = corpus === "novel" ? packageFile(join("assets", "crime-and-punishment.txt.gz")) : corpus;
-  const source = openByteSource(path);
+  const opened: FileSource[] = [];
+  const open = (file: string) => {
+    const source = openByteSource(file);
+    opened.push(source);
+    return source;
+  };
+  const close = () => opened.forEach((source) => source.close());
   try {
-    const split = splitTail(tokensAre(tokenizer, "bytes") ? source : encode(path, tokenizer), { heldOut });
+    const source = open(path);
+    const all = heldOutCorpus === null ? source : concatenate([source, open(heldOutCorpus)]);
+    const tokens = (file: string, bytes: TokenSource) =>
+      tokensAre(tokenizer, "bytes") ? bytes : encode(file, tokenizer);
+    const split =
+      heldOutCorpus === null
+        ? splitTail(tokens(path, source), { heldOut })
+        : { train: tokens(path, source), heldOut: tokens(heldOutCorpus, opened[1]!) };
     return {
       ...split,
-      bytes: source.length,
-      sha256: fingerprint(source),
+      bytes: all.length,
+      sha256: fingerprint(all),
       tokenizer,
       bytesPerToken: bytesPerToken(split.heldOut, tokenizer),
-      close: source.close,
+      close,
     };
   } catch (error) {
-    source.close();
+    close();
     throw error;
   }
 }
@@ -114,10 +128,11 @@ export function passageOf(
 /** A line feed or a blank. */
 const isSpace = (token: number) => token === 10 || token === 32;
 
-function fingerprint(source: TokenSource): string {
+/** Of tokens that are bytes, `step` of them at a time. */
+export function fingerprint(source: TokenSource, step = 1 << 20): string {
   const hash = createHash("sha256");
-  for (let start = 0; start < source.length; start += 1 << 20) {
-    hash.update(Uint8Array.from(source.read(start, Math.min(1 << 20, source.length - start))));
+  for (let start = 0; start < source.length; start += step) {
+    hash.update(Uint8Array.from(source.read(start, Math.min(step, source.length - start))));
   }
   return hash.digest("hex");
 }

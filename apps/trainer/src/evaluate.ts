@@ -1,20 +1,15 @@
-/** Bits per byte of a text: what a model would need to compress it. */
-import { batchesOnce, bitsPerByte, sequentialWindows, sliceOf, type TokenSource } from "@reformer-ts/data";
+/** How well a model foretells what it has not seen, in bits: what it would need to compress it. */
+import { batchesOnce, bitsPerByte, type Examples } from "@reformer-ts/data";
 import { evaluateBatch, type Reformer } from "@reformer-ts/model";
 import type { AgreedStop } from "./ranks/agreed-stop";
 import { alone, type Ranks } from "./ranks/ranks";
 import { nextTurn } from "./stop";
 
 export interface MeasureOptions {
-  /** Tokens in a window, and windows at once. */
-  length: number;
+  /** Examples at once. */
   batch: number;
-  /** Tokens that each window adds to what was measured; null: `length`. */
-  stride?: number | null;
-  /** Tokens to measure, from the beginning; all by default. */
-  limit?: number;
-  /** How much text a token is; 1 by default. */
-  bytesPerToken?: number;
+  /** Bytes, or what else is counted, that a token stands for; 1 by default. */
+  unitsPerToken?: number;
   /** Heard between batches: gives up. */
   stop?: Pick<AgreedStop, "heard" | "agree">;
   /** The processes that share the work. */
@@ -22,28 +17,20 @@ export interface MeasureOptions {
 }
 
 /**
- * Every token is foretold exactly once, from the tokens before it in its window.
+ * Every token that counts is foretold, from the tokens before it in its example.
  *
- * @returns bits per byte and the tokens measured; null when interrupted
+ * @returns bits per unit and the tokens measured; null when interrupted
  */
 export async function measure(
   model: Reformer,
-  source: TokenSource,
-  {
-    length,
-    batch,
-    stride = null,
-    limit = Infinity,
-    bytesPerToken = 1,
-    stop = { heard: () => 0, agree: () => {} },
-    ranks = alone,
-  }: MeasureOptions,
-): Promise<{ bitsPerByte: number; tokens: number } | null> {
-  const part = sliceOf(source, 0, Math.min(limit, source.length));
-  const windows = sequentialWindows(part, { length, stride: stride ?? length });
+  examples: Examples,
+  { batch, unitsPerToken = 1, stop = { heard: () => 0, agree: () => {} }, ranks = alone }: MeasureOptions,
+): Promise<{ bits: number; tokens: number } | null> {
   let total = 0;
+  let tokens = 0;
   let turn = 0;
-  for (const { inputs, targets, shape } of batchesOnce(windows, { batch })) {
+  for (const { inputs, targets, shape, counted } of batchesOnce(examples, { batch })) {
+    tokens += counted;
     if (turn++ % ranks.count !== ranks.rank) continue;
     if (stop.heard() > 0) break;
     const { nats: ofBatch } = evaluateBatch(model, { inputs, targets, batch: shape[0], length: shape[1] });
@@ -54,5 +41,5 @@ export async function measure(
   const [nats, heard] = ranks.sum([total, stop.heard()]) as [number, number];
   stop.agree(heard);
   if (heard > 0) return null;
-  return { bitsPerByte: bitsPerByte(nats, part.length * bytesPerToken), tokens: part.length };
+  return { bits: bitsPerByte(nats, tokens * unitsPerToken), tokens };
 }

@@ -1,11 +1,12 @@
 /**
- * Training, from the first step to the last: take windows, move the weights, and from time to time measure, write and
+ * Training, from the first step to the last: take examples, move the weights, and from time to time measure, write and
  * save. Everything that happens in a step is a function of the config and the step's number, so a run that was
  * interrupted goes on as if it had not been.
  */
-import { batches, randomWindows } from "@reformer-ts/data";
+import { batches } from "@reformer-ts/data";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import { countParameters, type GradientExchange, learningRateAt, trainStep } from "@reformer-ts/model";
+import { bitsName } from "./figures";
 import { lossGuard } from "./loss-guard";
 import { evaluate, sample } from "./observe";
 import type { Session, Watcher } from "./session";
@@ -15,19 +16,16 @@ import { timePlan } from "./time-plan";
 /**
  * Trains until the last step or until asked to stop; either way everything is saved.
  *
- * @returns bits per byte of all that is held out, or null when stopped before that
+ * @returns bits per unit of all that is held out, or null when stopped before that
  * @throws InputError when the loss is no number any more, or explodes
  */
 export async function train(session: Session, watcher: Watcher): Promise<number | null> {
-  const { config, corpus, progress, clock, stop, ranks } = session;
+  const { config, task, progress, clock, stop, ranks } = session;
   const { training } = config;
-  const windows = randomWindows(corpus.train, {
-    length: training.length,
-    seed: deriveSeed(training.seed, "data"),
-  });
+  const examples = task.training({ length: training.length, seed: deriveSeed(training.seed, "data") });
   const { rank, count: processes } = ranks;
   const position = progress.dataPosition;
-  const reader = batches(windows, { batch: training.batch, position, rank, ranks: processes });
+  const reader = batches(examples, { batch: training.batch, position, rank, ranks: processes });
   const exchange = ranks.exchange(countParameters(config.model));
   // Steps that an earlier session has fixed stay as they are.
   const plan = training.steps === null ? timePlan(training.minutes!) : null;
@@ -116,12 +114,12 @@ function stepSeed({ config: { model, training }, ranks: { rank } }: Session, ste
 }
 
 function asFigures(
-  { corpus }: Session,
+  { task }: Session,
   { loss, norm, learningRate }: { loss: number; norm: number | null; learningRate: number },
 ) {
   return {
     "train/loss": loss,
-    "train/bitsPerByte": loss / Math.LN2 / corpus.bytesPerToken,
+    [`train/${bitsName(task.unit)}`]: loss / Math.LN2 / task.unitsPerToken,
     ...(norm === null ? {} : { "train/gradientNorm": norm }),
     learningRate,
   };
@@ -137,9 +135,9 @@ function isDue(
 }
 
 /** Time that further steps must leave: what is still due in between, and the evaluation of everything at the end. */
-function reservedSeconds({ config: { training }, corpus, progress }: Session, pauses: Stopwatch): number {
+function reservedSeconds({ config: { training }, task, progress }: Session, pauses: Stopwatch): number {
   const share = training.steps === null ? 1 : 1 - progress.step / training.steps;
-  const everything = Math.max(1, corpus.heldOut.length / training.evaluateTokens);
+  const everything = Math.max(1, task.heldOutTokens / training.evaluateTokens);
   const between = 10 * (pauses.last("evaluate") + pauses.last("save")) + 4 * pauses.last("sample");
   return share * between + everything * pauses.last("evaluate") + 1;
 }

@@ -6,6 +6,7 @@
  */
 import { isInputError } from "@reformer-ts/internal-checks";
 import { Command, CommanderError } from "commander";
+import { completeCommand } from "./commands/complete";
 import { convertCommand, exportCommand } from "./commands/convert";
 import { evaluateCommand } from "./commands/evaluate";
 import { generateCommand } from "./commands/generate";
@@ -21,6 +22,7 @@ import type { Terminal } from "./terminal";
 const commands: readonly ((terminal: Terminal, exit: ExitCode) => Command)[] = [
   trainCommand,
   generateCommand,
+  completeCommand,
   evaluateCommand,
   scoreCommand,
   plotCommand,

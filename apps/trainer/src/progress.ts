@@ -1,5 +1,6 @@
 /** Training as it is seen: a bar that stays in its place on a terminal, a line now and then elsewhere. */
 import { createLogUpdate } from "log-update";
+import { bitsOf } from "./figures";
 import type { StepMetrics } from "./run/metrics";
 import type { Terminal } from "./terminal";
 
@@ -87,7 +88,7 @@ function plainLine(metrics: StepMetrics, steps: number | null, speed: Speedomete
   return [
     `step ${metrics.step}/${steps ?? "?"}`,
     `loss ${metrics["train/loss"].toFixed(4)}`,
-    `${metrics["train/bitsPerByte"].toFixed(3)} bits/byte`,
+    bitsText(metrics, 3),
     ...(norm === undefined ? [] : [`norm ${norm.toFixed(2)}`]),
     `lr ${metrics.learningRate.toExponential(1)}`,
     ...figures(metrics, steps, speed),
@@ -98,7 +99,7 @@ function barLine(metrics: StepMetrics, steps: number | null, speed: Speedometer,
   const text = [
     `${metrics.step}/${steps ?? "?"}`,
     `loss ${metrics["train/loss"].toFixed(3)}`,
-    `${metrics["train/bitsPerByte"].toFixed(2)} bits/byte`,
+    bitsText(metrics, 2),
     ...figures(metrics, steps, speed),
   ].join("  ");
   const width = Math.min(30, columns - text.length - 4);
@@ -131,3 +132,8 @@ export function bytes(count: number): string {
 
 const pad = (value: number) => String(value).padStart(2, "0");
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+function bitsText(metrics: StepMetrics, digits: number): string {
+  const { unit, bits } = bitsOf(metrics, "train")!;
+  return `${bits.toFixed(digits)} bits/${unit}`;
+}

@@ -1,7 +1,7 @@
 /** What training works on, how far it has come, and who is told. */
 import type { Optimizer, Reformer } from "@reformer-ts/model";
 import type { RunConfig } from "./config/schema";
-import type { Corpus } from "./corpus";
+import type { Sample, Task } from "./tasks";
 import type { HeldOutMetrics, StepMetrics } from "./run/metrics";
 import type { TrainerState } from "./run/trainer-state";
 import type { AgreedStop } from "./ranks/agreed-stop";
@@ -21,7 +21,7 @@ export const startOfRun: Readonly<Progress> = {
 export interface Session {
   /** Its number of steps is filled in when it was to follow from a time. */
   config: RunConfig;
-  corpus: Corpus;
+  task: Task;
   model: Reformer;
   optimizer: Optimizer;
   /** Where to begin; kept up to date. */
@@ -39,7 +39,7 @@ export interface Session {
 export interface Watcher {
   step(metrics: StepMetrics): void;
   heldOut(metrics: HeldOutMetrics): void;
-  sample(text: string, step: number): void;
+  sample(made: Sample, step: number): void;
   /** The number of steps became known. */
   planned(steps: number): void;
   /** Everything is on the disk when this is done. */

@@ -103,7 +103,7 @@ describe("a run that is resumed", () => {
     const figures = readMetrics(run).flatMap((line) =>
       isStep(line) || line.whole || line.step === 0 ? [] : [line],
     );
-    const best = figures.toSorted((a, b) => a["heldOut/bitsPerByte"] - b["heldOut/bitsPerByte"])[0]!.step;
+    const best = figures.toSorted((a, b) => a["heldOut/bitsPerByte"]! - b["heldOut/bitsPerByte"]!)[0]!.step;
     const steps = readdirSync(run).flatMap((name) =>
       name.startsWith("step-") ? [Number(name.slice(5))] : [],
     );

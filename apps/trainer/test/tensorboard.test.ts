@@ -58,11 +58,11 @@ describe.skipIf(!hasReader)(`TensorBoard reads${reason}`, () => {
     const now = () => (time += 1000);
     const image = createImage({ width: 3, height: 2, channels: 3 });
     const png = encodePng(image);
-    const first = openEventFile(run, { from: 0, bytesPerToken: 2, now });
+    const first = openEventFile(run, { from: 0, unitsPerToken: 2, now });
     for (let i = 1; i <= 5; i++) first.metrics(step(i));
     first.image("sample", { width: 3, height: 2, channels: 3, png }, 4);
     first.text("sample", "\u0416 was\nhere", 4);
-    const second = openEventFile(run, { from: 3, bytesPerToken: 2, now });
+    const second = openEventFile(run, { from: 3, unitsPerToken: 2, now });
     for (let i = 4; i <= 6; i++) second.metrics({ ...step(i), "train/loss": 100 + i });
     second.metrics({ step: 6, tokens: 384, seconds: 3, "heldOut/bitsPerByte": 1.5, whole: false });
 

@@ -16,6 +16,7 @@ export {
   batchesOnce,
 } from "./batches";
 export { type SequentialOptions, randomWindows, sequentialWindows } from "./windows";
+export { recordSource, selectRecords } from "./record-source";
 export { type RecordOptions, records, shuffled } from "./records";
 export { type CopyTaskOptions, copyTask } from "./copy-task";
 export { type Pair, type PairOptions, alignedPairs, pairExamples, tabSeparatedPairs } from "./pairs";

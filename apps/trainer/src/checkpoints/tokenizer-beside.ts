@@ -20,6 +20,7 @@ export async function tokenizerBeside(
   kind?: TokenizerKind,
 ): Promise<Tokenizer | null> {
   if (kind === "bytes") return byteTokenizer();
+  if (kind === "none") return null;
   const json = await files.read(tokenizerFile);
   const jsonName = `${files.where}/${tokenizerFile}`;
   if (json !== null) return subwordTokenizer(parseObject(json, jsonName), jsonName);
@@ -30,7 +31,8 @@ export async function tokenizerBeside(
   return vocabSize >= 256 ? byteTokenizer() : null;
 }
 
-export function tokenizerKind(tokenizer: Tokenizer): TokenizerKind {
+export function tokenizerKind(tokenizer: Tokenizer | null): TokenizerKind {
+  if (tokenizer === null) return "none";
   const { type } = tokenizer.toJSON();
   return type === "bytes" || type === "reserved" ? type : "subword";
 }

@@ -1,8 +1,9 @@
 /** `reformer evaluate`: a checkpoint on what its run held out. */
 import { InputError } from "@reformer-ts/internal-checks";
 import { Command } from "commander";
-import { openCorpus } from "../corpus";
 import { measure } from "../evaluate";
+import { bitsName } from "../figures";
+import { openTask } from "../tasks";
 import type { Terminal } from "../terminal";
 import { openModel, requireTokenizer } from "./model-of";
 import { dataSchema } from "../config/schema";
@@ -19,10 +20,12 @@ interface Flags {
 
 export function evaluateCommand(terminal: Terminal): Command {
   return new Command("evaluate")
-    .summary("measure a checkpoint on held-out text")
-    .description("Bits per byte of the text that a run held out, every byte foretold once.")
+    .summary("measure a checkpoint on what was held out")
+    .description(
+      "Bits per byte of the text that a run held out, or bits per dim of its images; every token is foretold once.",
+    )
     .argument("[checkpoint]", checkpointHelp)
-    .option("--corpus <path>", "another text than the run's, of which the same share is held out")
+    .option("--corpus <path>", "other data than the run's, of which the same share is held out")
     .option(
       "--length <tokens>",
       "tokens in a window (default: as in training)",
@@ -51,28 +54,26 @@ export function evaluateCommand(terminal: Terminal): Command {
         ...state?.data,
         ...(flags.corpus === undefined ? {} : { corpus: flags.corpus }),
       });
-      const corpus = openCorpus(data, requireTokenizer(checkpoint));
+      const task = openTask(data, data.task === "text" ? requireTokenizer(checkpoint) : undefined);
       try {
         const { length, stride } = windowFlags(
           flags,
           state?.training.length ?? model.config.maxLength,
           state?.training.evaluateStride,
         );
-        const { bitsPerByte, tokens } = (await measure(model, corpus.heldOut, {
-          length,
-          stride,
+        const examples = task.heldOut({ length, stride, limit: flags.limit });
+        const { bits, tokens } = (await measure(model, examples, {
           batch: 1,
-          limit: flags.limit,
-          bytesPerToken: corpus.bytesPerToken,
+          unitsPerToken: task.unitsPerToken,
         }))!;
         const step = state?.step ?? null;
         terminal.out(
           flags.json
-            ? `${JSON.stringify({ checkpoint: checkpoint.path, step, corpus: data.corpus, tokens, bitsPerByte })}\n`
-            : `held-out bits per byte: ${bitsPerByte.toFixed(2)}\n`,
+            ? `${JSON.stringify({ checkpoint: checkpoint.path, step, corpus: data.corpus, tokens, [bitsName(task.unit)]: bits })}\n`
+            : `held-out bits per ${task.unit}: ${bits.toFixed(2)}\n`,
         );
       } finally {
-        corpus.close();
+        task.close();
         dispose();
       }
     });

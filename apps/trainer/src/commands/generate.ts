@@ -67,6 +67,7 @@ export function generateCommand(terminal: Terminal): Command {
     .action(async (path: string | undefined, flags: Flags) => {
       const { model, checkpoint, dispose } = await openModel(terminal, path, flags);
       try {
+        if (checkpoint.state !== null) requireText(checkpoint.path, checkpoint.state.data.task);
         const tokenizer = requireTokenizer(checkpoint);
         const prompt = promptOf(flags, checkpoint, tokenizer);
         terminal.err(dim(terminal, tokenizer.decode(prompt)));
@@ -108,6 +109,16 @@ function promptOf(
   } finally {
     corpus.close();
   }
+}
+
+/** @throws InputError when the model was trained on something else */
+function requireText(path: string, task: string): void {
+  if (task === "text") return;
+  throw new InputError({
+    field: "checkpoint",
+    given: `${path}, trained on ${task}`,
+    allowed: "a model of text; images are completed by `reformer complete`",
+  });
 }
 
 const examples = `

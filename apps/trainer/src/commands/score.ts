@@ -1,5 +1,5 @@
 /** `reformer score`: how well a checkpoint foretells any text. */
-import type { Tokenizer } from "@reformer-ts/data";
+import { sequentialWindows, sliceOf, type Tokenizer } from "@reformer-ts/data";
 import { type FileSource, openByteSource } from "@reformer-ts/data/node";
 import { Command } from "commander";
 import { bytesPerToken, encode, tokensAre } from "../corpus";
@@ -52,13 +52,12 @@ export function scoreCommand(terminal: Terminal): Command {
         for (const file of files) {
           const source = openTokens(file, requireTokenizer(checkpoint));
           try {
-            const { bitsPerByte, tokens } = (await measure(model, source, {
-              length,
-              stride,
-              batch: 1,
-              limit: flags.limit,
-              bytesPerToken: source.bytesPerToken,
-            }))!;
+            const part = sliceOf(source, 0, Math.min(flags.limit ?? Infinity, source.length));
+            const { bits: bitsPerByte, tokens } = (await measure(
+              model,
+              sequentialWindows(part, { length, stride: stride ?? length }),
+              { batch: 1, unitsPerToken: source.bytesPerToken },
+            ))!;
             terminal.out(
               flags.json
                 ? `${JSON.stringify({ file, tokens, bitsPerByte })}\n`

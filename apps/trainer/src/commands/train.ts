@@ -6,7 +6,8 @@ import {
   type Optimizer,
   type Parameters,
 } from "@reformer-ts/model";
-import { byteTokenizer, type Tokenizer } from "@reformer-ts/data";
+import type { Tokenizer } from "@reformer-ts/data";
+import { InputError } from "@reformer-ts/internal-checks";
 import { Command } from "commander";
 import { openBackend } from "../backend";
 import { measureMatMul } from "../backend/measure-mat-mul";
@@ -18,7 +19,6 @@ import { addConfigFlags, readConfigFlags } from "../config/command-flags";
 import { flagName, showValue } from "../config/flags";
 import type { NamedLayer } from "../config/resolve";
 import type { RunConfig } from "../config/schema";
-import { openCorpus, requireWindows } from "../corpus";
 import { train } from "../loop";
 import { type Checkpoint, loadOptimizer, loadParameters, openCheckpoint } from "../run/checkpoint";
 import { chooseRun, resumeConfig, type RunFlags } from "../run/choose-run";
@@ -32,6 +32,7 @@ import { agreedStop } from "../ranks/agreed-stop";
 import { located, openRanks, OtherRankFailed, type Ranks, terminalOf } from "../ranks/ranks";
 import { requireSameWeights } from "../ranks/same-weights";
 import { clockFrom, type Progress, silent, startOfRun } from "../session";
+import { openTask, type Task } from "../tasks";
 import { exitCodes, listenForStop } from "../stop";
 import type { Terminal } from "../terminal";
 import { requireTokenizer } from "./model-of";
@@ -44,9 +45,9 @@ interface Flags extends RunFlags {
 
 export function trainCommand(terminal: Terminal, exit: ExitCode): Command {
   const command = new Command("train")
-    .summary("learn a text")
+    .summary("learn a text, or images")
     .description(
-      "Learns a text and saves what it learned. Results are written to a run folder, which `generate`, `evaluate` and `plot` read.",
+      "Learns what its data hold and saves what it learned. Results are written to a run folder, which `generate`, `evaluate` and `plot` read.",
     )
     .option("--config <name or file>", "a preset or a YAML or JSON file (default: novel)")
     .option("--run <folder>", "where the run is kept (default: a new folder under runs/)")
@@ -83,7 +84,7 @@ async function trainAmong(
   flags: Flags,
   overrides: NamedLayer,
 ): Promise<number> {
-  const { run, resumed, config, source, corpus } = await ranks.together(() =>
+  const { run, resumed, config, source, task } = await ranks.together(() =>
     prepare(terminal, flags, overrides),
   );
   const own = listenForStop((signal) =>
@@ -92,9 +93,9 @@ async function trainAmong(
   const stop = agreedStop(own, ranks);
   try {
     const backend = await ranks.together(async () => {
-      requireWindows(corpus, config.training.length);
+      requireExamples(task, config);
       const seen = resumed ? newestCheckpoint(run) : null;
-      if (seen !== null) requireSameRun(seen, config, corpus);
+      if (seen !== null) requireSameRun(seen, config, task);
       return openBackend(flags.backend, { log: (line) => terminal.err(`${line}\n`) });
     });
     // All at the same time, as they will train.
@@ -114,7 +115,7 @@ async function trainAmong(
           : recorder(terminal, {
               run,
               config,
-              corpus,
+              task,
               backend: backend.name,
               backendLabel: backend.label,
               parameters,
@@ -126,7 +127,7 @@ async function trainAmong(
             });
       const facts = {
         config,
-        corpus,
+        task,
         backend,
         run,
         from: checkpoint,
@@ -142,19 +143,19 @@ async function trainAmong(
       }
       const model = createReformer(config.model, parameters);
       const [clock, secondsLeft] = [clockFrom(progress), deadline(config)];
-      const session = { config, corpus, model, optimizer, progress, clock, secondsLeft, stop, ranks };
-      const bitsPerByte = await train(session, record?.watcher ?? silent).finally(() => {
+      const session = { config, task, model, optimizer, progress, clock, secondsLeft, stop, ranks };
+      const bits = await train(session, record?.watcher ?? silent).finally(() => {
         record?.close();
         trainee.dispose();
       });
-      if (record !== null) terminal.out(record.summary(bitsPerByte));
+      if (record !== null) terminal.out(record.summary(bits));
       return stop.signal === null ? 0 : exitCodes[stop.signal];
     } finally {
       unlock();
     }
   } finally {
     own.dispose();
-    corpus.close();
+    task.close();
   }
 }
 
@@ -164,8 +165,20 @@ async function prepare(terminal: Terminal, flags: Flags, overrides: NamedLayer) 
   const { config, source } = resumed
     ? { config: resumeConfig(run, flags, overrides), source: null }
     : await beginRun(flags, overrides, (line) => terminal.err(`${line}\n`));
-  const corpus = openCorpus(config.data, await tokenizerOf(run, { resumed, source }));
-  return { run, resumed, config, source, corpus };
+  const task = openTask(config.data, await tokenizerOf(run, { resumed, source }));
+  return { run, resumed, config, source, task };
+}
+
+/** @throws InputError when the data do not fit the model and its training: before anything is waited for */
+function requireExamples(task: Task, { model, training }: RunConfig): void {
+  task.training(training);
+  if (model.vocabSize < task.vocabSize) {
+    throw new InputError({
+      field: "model.vocabSize",
+      given: `${model.vocabSize}`,
+      allowed: `at least ${task.vocabSize}, one for every token of the data`,
+    });
+  }
 }
 
 /** Measured once in a process: nothing about it changes. */
@@ -198,12 +211,12 @@ function newestCheckpoint(run: string): Checkpoint | null {
 async function tokenizerOf(
   run: string,
   { resumed, source }: { resumed: boolean; source: Source | null },
-): Promise<Tokenizer> {
-  if (source !== null) return requireTokenizer(source);
+): Promise<Tokenizer | undefined> {
+  if (source !== null && source.state?.data.task !== "images") return requireTokenizer(source);
   const checkpoint = resumed ? newestCheckpoint(run) : null;
-  if (checkpoint === null) return byteTokenizer();
+  if (checkpoint === null) return undefined;
   const { path, config, state } = checkpoint;
-  return (await tokenizerBeside(folderFiles(path), config, state?.tokenizer.type)) ?? byteTokenizer();
+  return (await tokenizerBeside(folderFiles(path), config, state?.tokenizer.type)) ?? undefined;
 }
 
 /**
@@ -258,6 +271,8 @@ Examples:
   reformer train                                    the preset novel, on Crime and Punishment
   reformer train --config debug                     a small run that ends within a minute
   reformer train --corpus book.txt --minutes 30     another text, as well as half an hour allows
+  reformer train --config images-small              images, from the package emoji-datasource-google
+  reformer train --config images-small --corpus photos --image-size 64
   reformer train --layers local,lsh,local,lsh --num-hashes 2 --steps 2000
   reformer train --init google/reformer-enwik8 --corpus book.txt --steps 500
   reformer train --resume runs/novel                go on where that run stopped

@@ -44,7 +44,7 @@ describe("readConfigFile", () => {
       "--config is debgu, but must be debug (did you mean that?)",
     );
     expect(() => readConfigFile(join(folder, "gone.yaml"))).toThrow(
-      "the path of a file or one of debug, demo, demo-small, novel",
+      "the path of a file or one of debug, demo, demo-small, images-small, novel",
     );
   });
 });

@@ -38,8 +38,8 @@ export function flagName(key: string): string {
  */
 export function readFlag({ flag, kinds }: Flag, text: string): unknown {
   if (text === "") throw new InputError({ field: flag, given: "empty", allowed: "given a value" });
-  if (kinds.has("string")) return text;
   if (kinds.has("nullable") && text === "null") return null;
+  if (kinds.has("string")) return text;
   const many = text.includes(",") || !(kinds.has("number") || kinds.has("boolean") || kinds.has("enum"));
   if (kinds.has("array") && many) return text.split(",").map((part) => readScalar(part.trim()));
   return readScalar(text);

@@ -1,9 +1,10 @@
 /**
- * Defaults < file < flags. Every layer is checked by itself first, so that a refusal names the place where the mistake
+ * Defaults < those of the task < file < flags. Every layer is checked by itself first, so that a refusal names the place where the mistake
  * was made: a file's key or a flag.
  */
 import { InputError, isInputError, nearest } from "@reformer-ts/internal-checks";
 import { parse, resolveConfig } from "@reformer-ts/model";
+import { tasks } from "../tasks";
 import { flagName } from "./flags";
 import { type RunConfig, type SectionName, sectionNames, sections } from "./schema";
 
@@ -23,12 +24,15 @@ export interface NamedLayer {
  */
 export function resolveRun(layers: readonly NamedLayer[]): RunConfig {
   for (const layer of layers) checkLayer(layer);
-  const merge = (section: SectionName) => Object.assign({}, ...layers.map(({ values }) => values[section]));
+  const merge = (section: SectionName, task: Layer = {}) =>
+    Object.assign({}, task[section], ...layers.map(({ values }) => values[section]));
   try {
+    const data = parse(sections.data, merge("data"), "data");
+    const task = tasks[data.task].defaults(data);
     const config: RunConfig = {
-      model: resolveConfig(merge("model"), "model"),
-      data: parse(sections.data, merge("data"), "data"),
-      training: parse(sections.training, merge("training"), "training"),
+      model: resolveConfig(merge("model", task), "model"),
+      data,
+      training: parse(sections.training, merge("training", task), "training"),
     };
     checkTogether(config);
     return config;
@@ -96,7 +100,15 @@ function namedByFlag(error: InputError): InputError {
 }
 
 /** What is right by itself and wrong together. */
-function checkTogether({ model, training }: RunConfig): void {
+function checkTogether({ model, data, training }: RunConfig): void {
+  const length = tasks[data.task].length(data);
+  if (length !== null && training.length !== length) {
+    throw new InputError({
+      field: "training.length",
+      given: `${training.length}`,
+      allowed: `${length}, because an example of these data is so long`,
+    });
+  }
   if (training.length > model.maxLength) {
     throw new InputError({
       field: "training.length",
@@ -122,7 +134,7 @@ function checkTogether({ model, training }: RunConfig): void {
     throw new InputError({
       field: "model.causal",
       given: "false",
-      allowed: "true, because a text is learned by foretelling it",
+      allowed: "true, because tokens are learned by foretelling them",
     });
   }
   if (training.steps === null && training.minutes === null) {

@@ -9,17 +9,36 @@ const count = z.int().min(1);
 const every = z.union([z.literal("auto"), z.int().min(0)]);
 
 export const dataSchema = z.strictObject({
+  task: z
+    .enum(["text", "images"])
+    .default("text")
+    .describe("what the data are: text, or images of which each is one sequence of bytes"),
   corpus: z
     .string()
     .min(1)
     .default("novel")
-    .describe("what to learn: a UTF-8 text file (.gz too), a folder of them, or novel: Crime and Punishment"),
+    .describe(
+      "what to learn: of text, a UTF-8 file (.gz too), a folder of them, or novel: Crime and Punishment; of images, a folder of PNG and JPEG files, an .npy or IDX file, or emoji: those of the npm package emoji-datasource-google",
+    ),
   heldOut: z
     .number()
     .gt(0)
     .lt(1)
     .default(0.05)
-    .describe("share of the corpus, at its end, that is measured on and never trained on"),
+    .describe(
+      "share of the corpus that is measured on and never trained on: the end of a text, images from everywhere",
+    ),
+  heldOutCorpus: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("measured on instead of that share: another file or folder of the same kind"),
+  imageSize: count.max(1024).default(64).describe("height and width to which images are brought"),
+  imageChannels: z
+    .union([z.literal(1), z.literal(3)])
+    .default(3)
+    .describe("3: red, green, blue; 1: grey"),
 });
 
 export const trainingSchema = z.strictObject({

@@ -1,5 +1,6 @@
-/** Learning curves of one run or several: bits per byte, in training and held out, against what was spent. */
+/** Learning curves of one run or several: bits per byte, or what else is counted, in training and held out, against what was spent. */
 import { basename } from "node:path";
+import { bitsOf } from "../figures";
 import { isStep, type Metrics } from "../run/metrics";
 import { chart, type Line } from "./chart";
 
@@ -28,7 +29,7 @@ export function drawCurves(
     title: single ? `Learning curve of ${nameOf(runs[0]!)}` : "Learning curves",
     subtitle: single ? summary(runs[0]!) : "line with dots: held out; thin line: training, smoothed",
     xLabel: { tokens: "tokens seen", steps: "steps", minutes: "minutes of training" }[against],
-    yLabel: "bits per byte (lower is better)",
+    yLabel: `bits per ${unitOf(runs)} (lower is better)`,
     lines,
     yRange: visibleRange(lines),
   });
@@ -37,10 +38,10 @@ export function drawCurves(
 function linesOf({ path, metrics }: RunCurve, against: Spent, index: number, single: boolean): Line[] {
   const x = (line: Metrics) =>
     ({ tokens: line.tokens, steps: line.step, minutes: line.seconds / 60 })[against];
-  const train = metrics.filter(isStep).map((line) => [x(line), line["train/bitsPerByte"]] as const);
+  const train = metrics.filter(isStep).map((line) => [x(line), bitsOf(line, "train")!.bits] as const);
   const heldOut = metrics.flatMap((line) =>
     // The evaluation of everything, at the end, is of other tokens: it is told, not joined to this line.
-    isStep(line) || line.whole ? [] : [[x(line), line["heldOut/bitsPerByte"]] as const],
+    isStep(line) || line.whole ? [] : [[x(line), bitsOf(line, "heldOut")!.bits] as const],
   );
   const color = palette[index % palette.length]!;
   const name = nameOf({ path });
@@ -90,8 +91,16 @@ function summary({ metrics }: RunCurve): string {
   const last = metrics.findLast((line) => !isStep(line));
   const steps = metrics.at(-1)?.step ?? 0;
   const figure =
-    last && !isStep(last) ? `, held out ${last["heldOut/bitsPerByte"].toFixed(3)} bits per byte` : "";
+    last && !isStep(last)
+      ? `, held out ${bitsOf(last, "heldOut")!.bits.toFixed(3)} bits per ${bitsOf(last, "heldOut")!.unit}`
+      : "";
   return `${steps.toLocaleString("en")} steps${figure}`;
+}
+
+/** All that occur: runs of several kinds may be drawn together. */
+function unitOf(runs: readonly RunCurve[]): string {
+  const found = runs.flatMap(({ metrics }) => metrics.flatMap((line) => bitsOf(line, "train")?.unit ?? []));
+  return [...new Set(found)].join(" or ") || "byte";
 }
 
 const nameOf = ({ path }: Pick<RunCurve, "path">) => basename(path);

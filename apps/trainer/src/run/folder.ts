@@ -1,4 +1,4 @@
-/** Where a run keeps what: `run.json`, `metrics.jsonl`, `curve.svg` and one folder per checkpoint. */
+/** Where a run keeps what: `run.json`, `metrics.jsonl`, `curve.svg`, `samples/` and one folder per checkpoint. */
 import { InputError } from "@reformer-ts/internal-checks";
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";

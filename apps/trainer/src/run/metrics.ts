@@ -1,6 +1,7 @@
 /** `metrics.jsonl`: one line a step, one an evaluation, in the order in which they happened. */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { bitsOf } from "../figures";
 import { writeFileAtomically } from "./atomic";
 import { writing } from "./file-errors";
 import { runFiles } from "./folder";
@@ -11,7 +12,8 @@ export interface StepMetrics {
   tokens: number;
   seconds: number;
   "train/loss": number;
-  "train/bitsPerByte": number;
+  /** Bits per byte, or per what else is counted. */
+  [bits: `train/bitsPer${string}`]: number;
   "train/gradientNorm"?: number;
   learningRate: number;
   tokensPerSecond: number;
@@ -26,7 +28,7 @@ export interface HeldOutMetrics {
   step: number;
   tokens: number;
   seconds: number;
-  "heldOut/bitsPerByte": number;
+  [bits: `heldOut/bitsPer${string}`]: number;
   /** Whether all held-out tokens were measured. */
   whole: boolean;
 }
@@ -71,10 +73,9 @@ function tryParse(line: string): unknown {
 
 function isMetrics(value: unknown): value is Metrics {
   const line = value as Partial<Metrics> | null;
-  const figures = ["train/bitsPerByte", "heldOut/bitsPerByte"];
   return (
     typeof line?.step === "number" &&
     typeof line.tokens === "number" &&
-    figures.some((name) => typeof (line as Record<string, unknown>)[name] === "number")
+    (bitsOf(line, "train") ?? bitsOf(line, "heldOut")) !== null
   );
 }

@@ -1,8 +1,10 @@
 /** Everything that a run leaves behind while it goes on: lines on the terminal, metrics, the curve, checkpoints. */
+import { encodePng } from "@reformer-ts/data/images";
 import type { Optimizer, Parameters } from "@reformer-ts/model";
 import { join } from "node:path";
 import type { RunConfig } from "../config/schema";
-import type { Corpus } from "../corpus";
+import { bitsOf } from "../figures";
+import type { Task } from "../tasks";
 import type { Watcher } from "../session";
 import { drawCurves } from "../plot/curves";
 import { progressView } from "../progress";
@@ -12,7 +14,7 @@ import { workPerToken } from "../step-work";
 import { writeFileAtomically } from "./atomic";
 import { pruneCheckpoints, saveCheckpoint } from "./checkpoint";
 import { checkpointName, checkpointsOf, makeFolder, runFiles } from "./folder";
-import { appendMetrics, readMetrics, type StepMetrics } from "./metrics";
+import { appendMetrics, type HeldOutMetrics, readMetrics, type StepMetrics } from "./metrics";
 import { metricsCsv } from "./metrics-csv";
 import { tokenizerFiles, tokenizerKind } from "../checkpoints/tokenizer-beside";
 import { runCard } from "./run-card";
@@ -21,7 +23,7 @@ import { writeRunConfig } from "./run-config";
 export interface Recorded {
   run: string;
   config: RunConfig;
-  corpus: Corpus;
+  task: Task;
   /** The backend's name. */
   backend: string;
   /** The backend in words. */
@@ -41,12 +43,12 @@ export interface Recorded {
 export interface Recorder {
   watcher: Watcher;
   /** The last words: figures and where things are. */
-  summary(bitsPerByte: number | null): string;
+  summary(bits: number | null): string;
   close(): void;
 }
 
 export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
-  const { run, config, corpus, backend, parameters, optimizer, ranks } = recorded;
+  const { run, config, task, backend, parameters, optimizer, ranks } = recorded;
   const { training, data } = config;
   const view = progressView(terminal, {
     logEvery: training.logEvery,
@@ -58,7 +60,7 @@ export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
     writeFileAtomically(curve, drawCurves([{ path: run, metrics }]));
     writeFileAtomically(join(run, runFiles.csv), metricsCsv(metrics));
   };
-  const events = openEventFile(run, { from: recorded.from, bytesPerToken: corpus.bytesPerToken });
+  const events = openEventFile(run, { from: recorded.from, unitsPerToken: task.unitsPerToken });
   const shareOf = matMulShares(recorded);
   return {
     watcher: {
@@ -72,14 +74,21 @@ export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
         appendMetrics(run, metrics);
         events.metrics(metrics);
         draw();
-        if (!metrics.whole)
-          view.line(`step ${metrics.step}: held out ${metrics["heldOut/bitsPerByte"].toFixed(3)} bits/byte`);
+        if (!metrics.whole) view.line(`step ${metrics.step}: held out ${bitsText(metrics)}`);
       },
-      sample(text, step) {
-        view.line(dim(terminal, text.replace(/\s*\n\s*/g, " ⏎ ")));
-        events.text("sample", text, step);
+      sample(made, step) {
         makeFolder(join(run, runFiles.samples));
-        writeFileAtomically(join(run, runFiles.samples, `${checkpointName(step)}.txt`), text);
+        const path = join(run, runFiles.samples, checkpointName(step));
+        if ("text" in made) {
+          view.line(dim(terminal, made.text.replace(/\s*\n\s*/g, " ⏎ ")));
+          events.text("sample", made.text, step);
+          writeFileAtomically(`${path}.txt`, made.text);
+        } else {
+          const png = encodePng(made.image);
+          view.line(dim(terminal, `${path}.png`));
+          events.image("sample", { ...made.image, png }, step);
+          writeFileAtomically(`${path}.png`, png);
+        }
       },
       planned(steps) {
         writeRunConfig(run, config);
@@ -89,13 +98,13 @@ export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
         await saveCheckpoint(
           run,
           config.model,
-          { parameters, optimizer, files: tokenizerFiles(corpus.tokenizer) },
+          { parameters, optimizer, files: tokenizerFiles(task.tokenizer) },
           {
             ...progress,
             backend,
             ranks,
-            corpus: { bytes: corpus.bytes, sha256: corpus.sha256 },
-            tokenizer: { type: tokenizerKind(corpus.tokenizer) },
+            corpus: task.fingerprint,
+            tokenizer: { type: tokenizerKind(task.tokenizer) },
             data,
             training,
           },
@@ -103,18 +112,18 @@ export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
         pruneCheckpoints(run, training.keep);
       },
     },
-    summary(bitsPerByte) {
+    summary(bits) {
       const checkpoint = checkpointsOf(run).at(-1);
       draw();
-      if (bitsPerByte !== null && checkpoint) {
+      if (bits !== null && checkpoint) {
         const facts = { ...recorded, backend: recorded.backendLabel, checkpoint: checkpoint.path };
         writeFileAtomically(join(run, runFiles.card), runCard({ ...facts, metrics: readMetrics(run) }));
       }
       return [
-        ...(bitsPerByte === null ? [] : [`held-out bits per byte: ${bitsPerByte.toFixed(2)}`]),
+        ...(bits === null ? [] : [`held-out bits per ${task.unit}: ${bits.toFixed(2)}`]),
         ...(checkpoint ? [`checkpoint: ${checkpoint.path}`] : []),
         `curve: ${curve}`,
-        ...(bitsPerByte === null ? [`go on with: reformer train --resume ${run}`] : []),
+        ...(bits === null ? [`go on with: reformer train --resume ${run}`] : []),
         "",
       ].join("\n");
     },
@@ -127,4 +136,9 @@ function matMulShares({ config: { model, training }, matMulRate, ranks }: Record
   if (matMulRate === null) return () => ({});
   const possible = (ranks * matMulRate) / workPerToken(model, training.length);
   return ({ tokensPerSecond }: StepMetrics) => ({ matMulShare: tokensPerSecond / possible });
+}
+
+function bitsText(metrics: HeldOutMetrics): string {
+  const { unit, bits } = bitsOf(metrics, "heldOut")!;
+  return `${bits.toFixed(3)} bits/${unit}`;
 }

@@ -6,12 +6,14 @@ import { stringify } from "yaml";
 import type { RunConfig } from "../config/schema";
 import { duration } from "../progress";
 import { runFiles } from "./folder";
+import { bitsOf } from "../figures";
+import type { Task } from "../tasks";
 import { isStep, type Metrics } from "./metrics";
 
 export interface CardFacts {
   run: string;
   config: RunConfig;
-  corpus: { bytes: number; sha256: string };
+  task: Pick<Task, "description" | "fingerprint" | "unit">;
   /** The backend in words. */
   backend: string;
   /** Processes that shared each step. */
@@ -37,7 +39,7 @@ export function runCard(facts: CardFacts): string {
     "",
     `![learning curve](${runFiles.curve})`,
     "",
-    ...table("score", scores(facts.metrics)),
+    ...table("score", scores(facts.metrics, facts.task.unit)),
     ...table("data", dataRows(facts)),
     ...table("model", modelRows(config)),
     ...table("training", trainingRows(facts)),
@@ -46,35 +48,36 @@ export function runCard(facts: CardFacts): string {
     "```sh",
     command,
     `reformer train --config ${run}/run.json --run ${run}-again`,
-    `reformer generate ${checkpoint}`,
+    `reformer ${config.data.task === "images" ? "complete --checkpoint" : "generate"} ${checkpoint}`,
     "```",
     "",
   ].join("\n");
 }
 
 /** What the hub and other indexes read. */
-function head({ run, config, metrics }: CardFacts) {
+function head({ run, config, task: { unit }, metrics }: CardFacts) {
   const figures = metrics.flatMap((line) =>
     !isStep(line) && line.whole
       ? [
           {
-            type: "bits_per_byte",
-            name: "held-out bits per byte",
-            value: rounded(line["heldOut/bitsPerByte"]),
+            type: `bits_per_${unit}`,
+            name: `held-out bits per ${unit}`,
+            value: rounded(bitsOf(line, "heldOut")!.bits),
           },
         ]
       : [],
   );
-  const dataset = { type: "text", name: config.data.corpus };
+  const dataset = { type: config.data.task, name: config.data.corpus };
+  const taskType = config.data.task === "text" ? "text-generation" : `${config.data.task}-generation`;
   return {
     library_name: "reformer-ts",
-    ...(config.model.causal ? { pipeline_tag: "text-generation" } : {}),
+    ...(config.data.task === "text" ? { pipeline_tag: "text-generation" } : {}),
     tags: ["reformer", "reformer-ts"],
-    metrics: ["bits_per_byte"],
+    metrics: [`bits_per_${unit}`],
     "model-index": [
       {
         name: basename(run),
-        results: [{ task: { type: "text-generation" }, dataset, metrics: figures.slice(-1) }],
+        results: [{ task: { type: taskType }, dataset, metrics: figures.slice(-1) }],
       },
     ],
   };
@@ -82,35 +85,28 @@ function head({ run, config, metrics }: CardFacts) {
 
 type Row = [string, string];
 
-function scores(metrics: readonly Metrics[]): Row[] {
+function scores(metrics: readonly Metrics[], unit: string): Row[] {
+  const bits = (line: Metrics) => bitsOf(line, isStep(line) ? "train" : "heldOut")!.bits;
   const heldOut = metrics.flatMap((line) => (isStep(line) ? [] : [line]));
   const end = heldOut.findLast((line) => line.whole);
-  const best = heldOut
-    .filter((line) => !line.whole)
-    .toSorted((a, b) => a["heldOut/bitsPerByte"] - b["heldOut/bitsPerByte"])[0];
+  const best = heldOut.filter((line) => !line.whole).toSorted((a, b) => bits(a) - bits(b))[0];
   return [
-    ...(end ? [row("held-out bits per byte, everything", figure(end["heldOut/bitsPerByte"]))] : []),
+    ...(end ? [row(`held-out bits per ${unit}, everything`, figure(bits(end)))] : []),
     ...(best
-      ? [
-          row(
-            "best on the way, of a part",
-            `${figure(best["heldOut/bitsPerByte"])} at step ${integer(best.step)}`,
-          ),
-        ]
+      ? [row("best on the way, of a part", `${figure(bits(best))} at step ${integer(best.step)}`)]
       : []),
     ...metrics
       .filter(isStep)
       .slice(-1)
-      .map((line) => row("training bits per byte, last step", figure(line["train/bitsPerByte"]))),
+      .map((line) => row(`training bits per ${unit}, last step`, figure(bits(line)))),
   ];
 }
 
-function dataRows({ config: { data }, corpus }: CardFacts): Row[] {
+function dataRows({ config: { data }, task: { fingerprint, description } }: CardFacts): Row[] {
   return [
     row("corpus", `\`${data.corpus}\``),
-    row("bytes", integer(corpus.bytes)),
-    row("sha256", `\`${corpus.sha256}\``),
-    row("held out", `${rounded(100 * data.heldOut)}%, its end`),
+    row("amount", description),
+    row("sha256", `\`${fingerprint.sha256}\``),
   ];
 }
 

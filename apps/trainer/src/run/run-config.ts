@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Layer, NamedLayer } from "../config/resolve";
 import type { RunConfig } from "../config/schema";
-import type { Corpus } from "../corpus";
+import type { Task } from "../tasks";
 import { writeFileAtomically } from "./atomic";
 import type { Checkpoint } from "./checkpoint";
 import { runFiles } from "./folder";
@@ -30,7 +30,7 @@ export function readRunConfig(run: string): NamedLayer {
 export function requireSameRun(
   { path, config: model, state }: Checkpoint,
   config: RunConfig,
-  corpus: Corpus,
+  { fingerprint }: Pick<Task, "fingerprint">,
 ): void {
   if (state === null) {
     throw new InputError({
@@ -48,8 +48,14 @@ export function requireSameRun(
           unknown,
         ],
     ),
-    ["corpus", config.data.corpus, state.data.corpus],
-    ["heldOut", config.data.heldOut, state.data.heldOut],
+    ...Object.keys(state.data).map(
+      (key) =>
+        [key, config.data[key as keyof RunConfig["data"]], state.data[key as keyof RunConfig["data"]]] as [
+          string,
+          unknown,
+          unknown,
+        ],
+    ),
     ...(["seed", "length", "optimizer"] as const).map(
       (key) => [key, config.training[key], state.training[key]] as [string, unknown, unknown],
     ),
@@ -63,11 +69,11 @@ export function requireSameRun(
       });
     }
   }
-  if (corpus.sha256 !== state.corpus.sha256) {
+  if (fingerprint.sha256 !== state.corpus.sha256) {
     throw new InputError({
       field: `corpus ${config.data.corpus}`,
-      given: `of other bytes than when this run began (${corpus.bytes}, then ${state.corpus.bytes})`,
-      allowed: "the same text",
+      given: `of other bytes than when this run began (${fingerprint.bytes}, then ${state.corpus.bytes})`,
+      allowed: "the same data",
     });
   }
 }

@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { bitsName, bitsOf } from "../figures";
 import { writing } from "../run/file-errors";
 import { isStep, type Metrics } from "../run/metrics";
 import { encodeEvent, type EventContent, type Picture } from "./event";
@@ -14,12 +15,12 @@ export interface EventFile {
 
 /**
  * @param from the step that the run goes on from: what earlier sessions wrote after it is withdrawn
- * @param bytesPerToken turns bits per byte into nats per token
+ * @param unitsPerToken turns bits per byte, or per what else is counted, into nats per token
  * @throws InputError when the disk is full or read-only
  */
 export function openEventFile(
   run: string,
-  { from, bytesPerToken, now = Date.now }: { from: number; bytesPerToken: number; now?: () => number },
+  { from, unitsPerToken, now = Date.now }: { from: number; unitsPerToken: number; now?: () => number },
 ): EventFile {
   const folder = join(run, "tensorboard");
   const name = `events.out.tfevents.${String(Math.floor(now() / 1000)).padStart(10, "0")}.${hostname()}.${process.pid}`;
@@ -30,18 +31,18 @@ export function openEventFile(
   write(0, { kind: "version" });
   write(from === 0 ? 0 : from + 1, { kind: "start" });
   return {
-    metrics: (line) => write(line.step, { kind: "scalars", values: scalars(line, bytesPerToken) }),
+    metrics: (line) => write(line.step, { kind: "scalars", values: scalars(line, unitsPerToken) }),
     text: (tag, text, step) => write(step, { kind: "text", tag, text }),
     image: (tag, image, step) => write(step, { kind: "image", tag, image }),
   };
 }
 
 /** Names with a slash make sections. The evaluation of everything has a section of its own: it is of other tokens. */
-export function scalars(line: Metrics, bytesPerToken: number): Record<string, number> {
+export function scalars(line: Metrics, unitsPerToken: number): Record<string, number> {
   if (!isStep(line)) {
     const section = line.whole ? "final" : "val";
-    const bits = line["heldOut/bitsPerByte"];
-    return { [`${section}/loss`]: bits * Math.LN2 * bytesPerToken, [`${section}/bitsPerByte`]: bits };
+    const { bits, unit } = bitsOf(line, "heldOut")!;
+    return { [`${section}/loss`]: bits * Math.LN2 * unitsPerToken, [`${section}/${bitsName(unit)}`]: bits };
   }
   const { tokens, seconds, learningRate, tokensPerSecond, memory } = line;
   const train = Object.entries(line).filter(([name]) => name.startsWith("train/"));

@@ -13,16 +13,17 @@ import { dirname, join, resolve } from "node:path";
 import { InputError } from "@reformer-ts/internal-checks";
 
 import { onFile } from "./file-error";
-import { readImageFiles, type ImageRecords, type ReadImagesOptions } from "./image-folder";
+import type { ImageSize } from "../images";
+import { type ImageRecords, readImageFiles } from "./image-folder";
 
 const packageName = "emoji-datasource-google";
 
 /**
  * @param from the folder whose `node_modules` are looked in, and those above it
- * @throws InputError when the package is not installed there, or an image is damaged
+ * @throws InputError when the package is not installed there
  */
 export function readEmoji(
-  options: ReadImagesOptions,
+  size: ImageSize,
   { from = "." }: { from?: string } = {},
 ): { train: ImageRecords; heldOut: ImageRecords } {
   const folder = join(packageFolder(from), "img/google/64");
@@ -33,7 +34,7 @@ export function readEmoji(
   const read = (part: string[]) =>
     readImageFiles(
       part.map((name) => join(folder, name)),
-      options,
+      size,
     );
   return { train: read(train), heldOut: read(heldOut) };
 }

@@ -1,44 +1,38 @@
-/** A folder of pictures as records of bytes, ready to train on. */
+/** A folder of pictures as records of bytes, each decoded when it is read: the folder may be larger than memory. */
 
 import { basename } from "node:path";
 
-import { sizeOf } from "../bounds";
 import { decodeImage, fit, type ImageSize } from "../images";
+import { recordSource } from "../record-source";
+import type { TokenSource } from "../token-source";
 import { listFiles } from "./list-files";
 import { readBytes } from "./read-bytes";
 
 export interface ImageRecords {
-  /** `[names.length, height, width, channels]`: each image a record of `height * width * channels` bytes. */
-  data: Uint8Array;
+  /** Each image a record of `height * width * channels` bytes. */
+  source: TokenSource;
+  /** A name for each. */
   names: string[];
 }
 
-export interface ReadImagesOptions extends ImageSize {
-  /** Told after each image. */
-  onProgress?: (done: number, total: number) => void;
-}
-
 const imageEndings = [".png", ".jpg", ".jpeg"];
+/** The most that the file of one picture may hold. */
+const maxBytes = 2 ** 28;
 
 /**
  * All PNG and JPEG images of a folder (or one file), each cropped around its middle to the proportions of the size and then
  * resized by the box filter.
- * @throws InputError when there is none, one is damaged, or all together are too large for memory
+ * @throws InputError when there is none; from `read`, when one is damaged
  */
-export function readImages(path: string, options: ReadImagesOptions): ImageRecords {
-  return readImageFiles(listFiles(path, { endings: imageEndings }), options);
+export function readImages(path: string, size: ImageSize): ImageRecords {
+  return readImageFiles(listFiles(path, { endings: imageEndings }), size);
 }
 
-export function readImageFiles(
-  files: readonly string[],
-  { height, width, channels, onProgress }: ReadImagesOptions,
-): ImageRecords {
-  const record = height * width * channels;
-  const data = new Uint8Array(sizeOf([files.length, height, width, channels], "images"));
-  files.forEach((file, i) => {
-    const image = fit(decodeImage(readBytes(file, { maxBytes: 2 ** 28 }), file), { height, width, channels });
-    data.set(image.data, i * record);
-    onProgress?.(i + 1, files.length);
+export function readImageFiles(files: readonly string[], size: ImageSize): ImageRecords {
+  const length = size.height * size.width * size.channels;
+  const source = recordSource({ count: files.length, length }, (index) => {
+    const file = files[index]!;
+    return fit(decodeImage(readBytes(file, { maxBytes }), file), size).data;
   });
-  return { data, names: files.map((file) => basename(file)) };
+  return { source, names: files.map((file) => basename(file)) };
 }

@@ -1,6 +1,7 @@
 export { type FileSource, openByteSource } from "./byte-source";
 export { readEmoji, splitEmoji } from "./emoji";
-export { type ImageRecords, type ReadImagesOptions, readImages } from "./image-folder";
+export { type ImageRecords, readImages } from "./image-folder";
+export { type OpenImages, openImages } from "./open-images";
 export { type ListOptions, listFiles } from "./list-files";
 export { type NpySource, openNpySource, writeNpyTokens } from "./npy-source";
 export { type ReadOptions, readBytes } from "./read-bytes";
