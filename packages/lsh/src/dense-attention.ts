@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { attendBlocks, attendBlocksGrad } from "./attend";
 import { dropoutRow, fillDropoutRow } from "./dropout";
-import { readLogSumExp } from "./log-sum-exp";
+import { readLogSumExps } from "./log-sum-exp";
 import { type BlockMasks, compareAll, nobody, type Pairing } from "./masks";
 import { finishRounds } from "./merge-rounds";
 import type { DropoutOptions } from "./options";
@@ -74,11 +74,7 @@ export function denseAttentionGrad(
     const [groups, length, depth] = shape;
     const allKeys = inputs.key.shape[1]!;
     const alignment = tf.sum(tf.mul(inputs.dOutput, inputs.output), -1, true);
-    const read = Array.from(inputs.logSumExp.dataSync(), readLogSumExp);
-    const column = (values: number[]) => tf.tensor3d(values, [groups, length, 1]);
-    const base = column(read.map((row) => row.base));
-    const share = column(read.map((row) => row.share));
-    const varies = column(read.map((row) => (row.varies ? 1 : 0)));
+    const { base, share, varies } = readLogSumExps(tf.reshape(inputs.logSumExp, [groups, length, 1]));
     const dQueries: tf.Tensor[] = [];
     const finished: [tf.Tensor, tf.Tensor][] = [];
     let sums: [tf.Tensor, tf.Tensor] | undefined;
@@ -153,14 +149,15 @@ function denseMasks(block: RowBlock, columns: number, groups: number, options: D
   const own = pairing(positions(start, count), positions(0, columns));
   const codes = () => {
     if (!keyMask) return own;
-    const real = keyMask.dataSync();
-    const [batch, length] = keyMask.shape as [number, number];
-    const key = positions(0, columns).map((position, i) => {
-      const example = Math.floor(((firstGroup + Math.floor(i / columns)) * batch) / groups);
-      if (real[example * length + position] === 0) return nobody;
-      return causal ? position : 0;
-    });
-    return pairing(causal ? positions(start, count) : new Int32Array(groupCount * count), key);
+    const [batch] = keyMask.shape as [number, number];
+    // Every example's mask, once per head, for the groups of this block.
+    const byGroup = tf.tile(tf.expandDims(tf.cast(keyMask, "int32"), 1), [1, groups / batch, 1]);
+    const real = tf.slice(tf.reshape(byGroup, [groups, 1, -1]), [firstGroup, 0, 0], [groupCount, 1, columns]);
+    const seen = causal
+      ? own
+      : pairing(new Int32Array(groupCount * count), new Int32Array(groupCount * columns));
+    const isHidden = tf.equal(real, tf.scalar(0, "int32"));
+    return { query: seen.query, key: tf.where(isHidden, tf.fill(real.shape, nobody, "int32"), seen.key) };
   };
   const masks = compareAll({
     codes: causal || keyMask ? codes() : undefined,

@@ -28,3 +28,20 @@ export function readLogSumExp(logSumExp: number): { base: number; share: number;
   const base = logSumExp < forbiddenBelow ? forbiddenScore : selfScore;
   return { base, share: base / logSumExp, varies: false };
 }
+
+/** The same for tensors, without reading them: base, share and, as 0 or 1, varies, like `logSumExp`; call inside a tidy. */
+export function readLogSumExps(logSumExp: tf.Tensor): {
+  base: tf.Tensor;
+  share: tf.Tensor;
+  varies: tf.Tensor;
+} {
+  const varies = tf.greaterEqual(logSumExp, constantBelow);
+  const all = (value: number) => tf.fill(logSumExp.shape, value);
+  const level = tf.where(tf.less(logSumExp, forbiddenBelow), all(forbiddenScore), all(selfScore));
+  const divisor = tf.where(varies, level, logSumExp);
+  return {
+    base: tf.where(varies, logSumExp, level),
+    share: tf.div(level, divisor),
+    varies: tf.cast(varies, "float32"),
+  };
+}

@@ -183,11 +183,15 @@ function sortedInputs(
 /** Where everything sits after sorting. */
 export function route(
   buckets: tf.Tensor4D,
-  { chunkLength, chunksBefore, paddedLength }: Chunking,
-  { routing, acrossBuckets = true }: LshOptions,
+  { chunkLength, chunksBefore, paddedLength, hashedLength }: Chunking,
+  options: LshOptions,
 ) {
+  const { routing, acrossBuckets = true } = options;
   if (routing === "strict") return alignToBuckets(buckets, { chunkLength, chunksBefore });
-  const { order, inverse } = sortByBucket(buckets, { paddedLength });
+  // Masked tokens have one bucket more.
+  const numBuckets =
+    bucketCount(resolveNumBuckets(options.numBuckets, { ...options, length: hashedLength })) + 1;
+  const { order, inverse } = sortByBucket(buckets, { paddedLength, numBuckets });
   return {
     order,
     inverse,

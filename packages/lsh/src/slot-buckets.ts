@@ -10,16 +10,25 @@ import * as tf from "@tensorflow/tfjs-core";
  */
 export function slotBuckets(buckets: tf.Tensor4D, order: tf.Tensor2D): tf.Tensor2D {
   const [batch, heads, numHashes, length] = buckets.shape;
-  const ids = buckets.dataSync();
-  const positions = order.dataSync();
-  const perRound = order.shape[1] / numHashes;
-  const slots = new Int32Array(positions.length);
-  for (let row = 0; row < batch * heads * numHashes; row++) {
-    for (let offset = 0; offset < perRound; offset++) {
-      const slot = row * perRound + offset;
-      const position = positions[slot]!;
-      slots[slot] = position < 0 ? -1 : ids[row * length + position]! * numHashes + (row % numHashes);
-    }
-  }
-  return tf.tensor2d(slots, order.shape, "int32");
+  const rows = batch * heads * numHashes;
+  const perRow = (value: (row: number) => number) =>
+    tf.tensor2d(
+      Int32Array.from({ length: rows }, (_, row) => value(row)),
+      [rows, 1],
+      "int32",
+    );
+  return tf.tidy(() => {
+    const positions = tf.reshape(order, [rows, -1]);
+    const places = tf.add(
+      tf.maximum(positions, tf.scalar(0, "int32")),
+      perRow((row) => row * length),
+    );
+    const ids = tf.gather(tf.reshape(buckets, [-1]), tf.cast(places, "int32"));
+    const apart = tf.add(
+      tf.mul(ids, tf.scalar(numHashes, "int32")),
+      perRow((row) => row % numHashes),
+    );
+    const isEmpty = tf.less(positions, tf.scalar(0, "int32"));
+    return tf.reshape(tf.where(isEmpty, tf.fill(positions.shape, -1, "int32"), apart), order.shape);
+  }) as tf.Tensor2D;
 }

@@ -19,12 +19,13 @@ export interface SortedSlots {
  * Sorts every round by itself and lays the rounds end to end; each ends in `paddedLength - length` empty slots.
  *
  * @param buckets `[batch, heads, numHashes, length]` int32
+ * @param options.numBuckets ids are below it; a device sorts faster where it is known
  * @returns the permutation and its inverse; the caller owns both
  * @throws InputError when a bucket is negative, or paddedLength is below length
  */
 export function sortByBucket(
   buckets: tf.Tensor,
-  { paddedLength = buckets.shape[3] ?? 0 }: { paddedLength?: number } = {},
+  { paddedLength = buckets.shape[3] ?? 0, numBuckets }: { paddedLength?: number; numBuckets?: number } = {},
 ): SortedSlots {
   assertShape("buckets", buckets.shape, "[batch, heads, numHashes, length]");
   const [batch, heads, numHashes, length] = buckets.shape as [number, number, number, number];
@@ -35,7 +36,7 @@ export function sortByBucket(
       allowed: `an integer of at least ${length}`,
     });
   }
-  const sorted = sortWithKernel({ buckets }, { paddedLength });
+  const sorted = sortWithKernel({ buckets }, { paddedLength, ...(numBuckets ? { numBuckets } : {}) });
   if (sorted) return sorted;
 
   const ids = buckets.dataSync() as Int32Array;

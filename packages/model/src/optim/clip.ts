@@ -1,5 +1,17 @@
 /** Clipping by the norm of all gradients together needs them all at once, so it collects before it hands on. */
-import { addN, mul, scalar, sqrt, square, sum, tidy, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  addN,
+  div,
+  minimum,
+  mul,
+  scalar,
+  sqrt,
+  square,
+  sum,
+  tidy,
+  type Scalar,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
 import { summingSink } from "../residual";
 import type { GradientSink } from "@reformer-ts/reversible";
 
@@ -20,17 +32,13 @@ export function clippingSink(): { sink: GradientSink; flush(clipNorm: number, in
       const gradients: [string, Tensor][] = [];
       collected.flush((name, gradient) => gradients.push([name, gradient]));
       const norm = globalNorm(gradients.map(([, gradient]) => gradient));
-      const length = norm.dataSync()[0]!;
-      const factor = length > clipNorm ? scalar(clipNorm / length) : null;
+      // 1 where nothing is too long, found without reading, which a device would have to be waited for.
+      const factor = tidy(() => minimum(div(scalar(clipNorm), norm), scalar(1)));
       for (const [name, gradient] of gradients) {
-        if (factor === null) {
-          into(name, gradient);
-        } else {
-          into(name, mul(gradient, factor));
-          gradient.dispose();
-        }
+        into(name, mul(gradient, factor));
+        gradient.dispose();
       }
-      factor?.dispose();
+      factor.dispose();
       return norm;
     },
   };
