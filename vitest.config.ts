@@ -32,7 +32,7 @@ function withWasmKernels(build: "simd" | "relaxed") {
 }
 
 /** WebGPU is imitated by the CPU in most tests, which is slow, and is read asynchronously: it has tests of its own. */
-const webgpuTests = ["packages/{lsh,model}/test/kernels/**/*.test.ts"];
+const webgpuTests = ["packages/{lsh,model}/test/kernels/**/*.test.ts", "test/*.webgpu.ts"];
 
 /** Every program is compiled first, which on an imitated GPU takes longer than a hundred cases. */
 function kernelRuns(name: string): Record<string, string> {

@@ -48,7 +48,11 @@ async function openWebGPU(): Promise<void> {
   const gpu = (navigator as { gpu?: { requestAdapter(): Promise<unknown> } }).gpu;
   if (gpu === undefined) throw new Error("this browser has none, or the page is not served securely");
   if (!(await gpu.requestAdapter())) throw new Error("the browser offers no graphics adapter");
-  await import("@tensorflow/tfjs-backend-webgpu");
+  const [{ registerWebgpuKernels }] = await Promise.all([
+    import("@reformer-ts/model/kernels/webgpu"),
+    import("@tensorflow/tfjs-backend-webgpu"),
+  ]);
+  registerWebgpuKernels();
 }
 
 async function openWasm(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Clipping by the norm of all gradients together needs them all at once, so it collects before it hands on. */
 import {
-  addN,
+  add,
   div,
   minimum,
   mul,
@@ -17,7 +17,11 @@ import type { GradientSink } from "@reformer-ts/reversible";
 
 /** The square root of the sum of all squares; the caller owns it. */
 export function globalNorm(gradients: readonly Tensor[]): Scalar {
-  return tidy(() => sqrt(addN(gradients.map((gradient) => sum(square(gradient))))) as Scalar);
+  return tidy(() => {
+    // One by one: a sum of many at once is more buffers than a WebGPU program may read.
+    const squares = gradients.map((gradient) => sum(square(gradient)));
+    return sqrt(squares.reduce((total, one) => add(total, one))) as Scalar;
+  });
 }
 
 /**
