@@ -1,5 +1,6 @@
 /** What a run is about to do, said before it does it. */
-import { countParameters } from "@reformer-ts/model";
+import { countParameters, type MemoryChoices } from "@reformer-ts/model";
+import { describePlan } from "./memory-budget";
 import type { RunConfig } from "./config/schema";
 import type { Task } from "./tasks";
 import type { Ranks } from "./ranks/ranks";
@@ -16,6 +17,7 @@ export interface BannerFacts {
   /** Flags that overrule the config, as they were given. */
   overrides: readonly string[];
   ranks: Pick<Ranks, "count" | "label">;
+  plan: MemoryChoices;
 }
 
 export function banner({
@@ -26,6 +28,7 @@ export function banner({
   from,
   overrides,
   ranks,
+  plan,
 }: BannerFacts): string {
   const windows = training.batch * ranks.count;
   const rows: [string, string][] = [
@@ -36,6 +39,7 @@ export function banner({
     ],
     ["data", `${data.corpus}: ${task.description}`],
     ["step", `${integer(windows * training.length)} tokens (${windows} x ${integer(training.length)})`],
+    ["memory", describePlan(model, training, plan)],
     [
       "optimizer",
       `${training.optimizer}, learning rate ${training.learningRate}, ${training.schedule}, ${training.warmup} steps of warm-up`,

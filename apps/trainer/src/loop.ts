@@ -88,13 +88,13 @@ async function takeStep(
   const { training } = session.config;
   const { schedule: kind, learningRate: peak, warmup, steps } = training;
   const learningRate = learningRateAt({ kind, peak, warmup, total: steps ?? Infinity }, step);
-  const { clipNorm, keepLayers } = training;
+  const { clipNorm } = training;
   const [count] = ranks.sum([batch.targets.reduce((sum, target) => sum + (target < 0 ? 0 : 1), 0)]);
   const taken = trainStep(model, optimizer, batch, {
     seed: stepSeed(session, step),
     learningRate,
     clipNorm,
-    keepLayers,
+    ...session.progress.plan,
     exchange,
     count: count!,
   });

@@ -8,7 +8,10 @@ import type { AgreedStop } from "./ranks/agreed-stop";
 import type { Ranks } from "./ranks/ranks";
 
 /** How far a run has come. */
-export type Progress = Pick<TrainerState, "step" | "tokens" | "seconds" | "dataPosition" | "heldOut">;
+export type Progress = Pick<
+  TrainerState,
+  "step" | "tokens" | "seconds" | "dataPosition" | "heldOut" | "plan"
+>;
 
 export const startOfRun: Readonly<Progress> = {
   step: 0,
@@ -16,6 +19,7 @@ export const startOfRun: Readonly<Progress> = {
   seconds: 0,
   dataPosition: { examples: 0 },
   heldOut: null,
+  plan: null,
 };
 
 export interface Session {

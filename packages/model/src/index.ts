@@ -90,3 +90,7 @@ export { registerMissingKernels } from "./kernels/unsorted-segment-sum";
 export * from "./kernels/names";
 export { explainKernels } from "./kernels/explain-kernels";
 export { loadTfjs, tfjsFiles } from "./io/tfjs-files";
+export { estimateStepBytes, type MemoryChoices, type StepShape } from "./memory/estimate";
+export { measurePeakBytes } from "./memory/measure";
+export { gigabytes, leastMemory, planMemory } from "./memory/plan";
+export { runsInPlace } from "./memory/runs-in-place";

@@ -3,6 +3,7 @@ import {
   adam,
   createReformer,
   initializeParameters,
+  type MemoryChoices,
   type Optimizer,
   type Parameters,
 } from "@reformer-ts/model";
@@ -21,6 +22,7 @@ import type { NamedLayer } from "../config/resolve";
 import type { RunConfig } from "../config/schema";
 import { train } from "../loop";
 import { type Checkpoint, loadOptimizer, loadParameters, openCheckpoint } from "../run/checkpoint";
+import { planStep } from "../memory-budget";
 import { chooseRun, resumeConfig, type RunFlags } from "../run/choose-run";
 import { checkpointsOf, makeFolder } from "../run/folder";
 import { beginRun } from "../run/init-run";
@@ -109,6 +111,8 @@ async function trainAmong(
       });
       const { parameters, optimizer, progress } = trainee;
       await ranks.together(() => requireSameWeights(parameters, ranks));
+      const plan = await ranks.together(async () => planOf(config, checkpoint));
+      progress.plan = plan;
       const record =
         ranks.rank > 0
           ? null
@@ -133,6 +137,7 @@ async function trainAmong(
         from: checkpoint,
         overrides: describeFlags(overrides),
         ranks,
+        plan,
       };
       if (record !== null) {
         // A run that was begun with weights from elsewhere is never without them.
@@ -202,6 +207,13 @@ interface Trainee {
   dispose(): void;
 }
 
+/** As the run went until now, unless it is asked for another step or another budget. */
+function planOf({ model, training }: RunConfig, checkpoint: Checkpoint | null): MemoryChoices {
+  const before = checkpoint?.state;
+  const same = before?.training.memory === training.memory && before.training.batch === training.batch;
+  return (same ? before.plan : null) ?? planStep(model, training);
+}
+
 /** Null for a run that ended before it saved anything. */
 function newestCheckpoint(run: string): Checkpoint | null {
   return checkpointsOf(run).length > 0 ? openCheckpoint(run, { prefer: "newest" }) : null;
@@ -239,8 +251,8 @@ function openTrainee(config: RunConfig, checkpoint: Checkpoint | null, source: S
 
 function progressOf(checkpoint: Checkpoint | null): Progress {
   if (!checkpoint?.state) return { ...startOfRun };
-  const { step, tokens, seconds, dataPosition, heldOut } = checkpoint.state;
-  return { step, tokens, seconds, dataPosition, heldOut };
+  const { step, tokens, seconds, dataPosition, heldOut, plan } = checkpoint.state;
+  return { step, tokens, seconds, dataPosition, heldOut, plan };
 }
 
 /** Counted from the start of the process, because that is when people begin to wait. */

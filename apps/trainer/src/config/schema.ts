@@ -70,12 +70,12 @@ export const trainingSchema = z.strictObject({
     .default(0)
     .describe("share of the learning rate by which weights shrink; above 0 it is AdamW"),
   clipNorm: z.number().positive().nullable().default(null).describe("longest gradient; null: any"),
-  keepLayers: z
-    .int()
-    .min(0)
-    .default(0)
+  memory: z
+    .string()
+    .regex(/^(auto|min|\d+(\.\d+)?\s*[GM]B)$/i)
+    .default("auto")
     .describe(
-      "layers, from the input up, whose activations are kept instead of rebuilt: faster, and more memory",
+      "memory for the whole process, such as 8GB: layers whose activations fit are kept, the rest recomputed; min: recompute all; auto: 8GB or 60% of what is free",
     ),
   logEvery: count.default(10).describe("steps between lines where there is no progress bar"),
   evaluateEvery: every

@@ -17,6 +17,11 @@ const stateSchema = z.strictObject({
   seconds: z.number().min(0).describe("time spent in training, all sessions together"),
   dataPosition: z.strictObject({ examples: whole }),
   heldOut: z.number().nullable().describe("bits per unit measured at this step"),
+  plan: z
+    .strictObject({ keepLayers: whole, headByHead: z.boolean() })
+    .nullable()
+    .default(null)
+    .describe("what of a step was kept in memory: another choice rounds otherwise"),
   backend: z.string(),
   ranks: z.int().min(1).default(1).describe("processes that shared each step"),
   corpus: z.strictObject({ bytes: whole, sha256: z.string() }),

@@ -1,0 +1,34 @@
+import { resolveConfig } from "@reformer-ts/model";
+import { expect, it } from "vitest";
+import { describePlan, planStep } from "./memory-budget";
+
+const machine = { free: 20e9, resident: 0.5e9 };
+const config = resolveConfig({ maxLength: 65_536 });
+const plan = (memory: string, length = 4096, at = machine) =>
+  planStep(config, { batch: 1, length, memory }, at);
+
+it("keeps what the budget has room for, recomputes all with min", () => {
+  expect(plan("auto")).toEqual({ keepLayers: 6, headByHead: false });
+  expect(plan("8GB")).toEqual(plan("auto"));
+  expect(plan("700MB").keepLayers).toBeLessThan(6);
+  expect(plan("min")).toEqual({ keepLayers: 0, headByHead: true });
+});
+
+it("takes at most 8 GB and 60% of what is free by itself", () => {
+  const long = plan("auto", 65_536);
+  expect(long).toEqual(plan("8GB", 65_536));
+  expect(plan("auto", 4096, { free: 1.2e9, resident: 0.5e9 }).keepLayers).toBeLessThan(6);
+});
+
+it.each([
+  ["600MB", 65_536, /needs an estimated \d\.\d GB .*about \d+ tokens/],
+  ["auto", 131_072, /131072 tokens, a step of which needs an estimated .*maxLength = 65536/],
+])("refuses in one sentence: --memory %s, %i tokens", (memory, length, words) => {
+  expect(() => plan(memory, length)).toThrow(words);
+});
+
+it("says what it chose", () => {
+  expect(describePlan(config, { batch: 1, length: 4096 }, { keepLayers: 2, headByHead: false })).toMatch(
+    /^an estimated 0\.\d\d GB of tensors, activations of 2 of 6 layers kept, the rest recomputed$/,
+  );
+});
