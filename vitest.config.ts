@@ -16,6 +16,7 @@ const tensorTests = [
 const kernelTests = [
   "packages/{lsh,model}/test/kernels/**/*.test.ts",
   "packages/lsh/test/against-reference.test.ts",
+  "packages/model/test/golden.test.ts",
   "packages/model/test/train-step.test.ts",
 ];
 

@@ -1,12 +1,12 @@
 /** Cross entropy of logits, and its gradient while the softmax is at hand. */
 import {
   cast,
-  exp,
   logSumExp,
   mul,
   oneHot,
   reshape,
   scalar,
+  softmax,
   sub,
   sum,
   tensor1d,
@@ -31,8 +31,9 @@ export function crossEntropyAndGrad(
   count: number,
 ): { nats: Scalar; dLogits: Tensor2D } {
   return tidy(() => {
-    const { nats, hits, counted, normalizer } = compare(logits, targets);
-    const probabilities = exp(sub(logits, normalizer));
+    const { nats, hits, counted } = compare(logits, targets);
+    // Divided by their own sum: exp(logits - logsumexp) adds up to 1 only as closely as the logarithm is rounded.
+    const probabilities = softmax(logits);
     const weights = reshape(mul(counted, scalar(1 / count)), [-1, 1]);
     return { nats, dLogits: mul(sub(probabilities, hits), weights) as Tensor2D };
   });
@@ -44,5 +45,5 @@ function compare(logits: Tensor2D, targets: Int32Array) {
   const normalizer = logSumExp(logits, 1, true);
   const hit = sum(mul(logits, hits), 1);
   const nats = sum(mul(sub(reshape(normalizer, [-1]), hit), counted)) as Scalar;
-  return { nats, hits, counted, normalizer };
+  return { nats, hits, counted };
 }
