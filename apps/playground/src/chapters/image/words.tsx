@@ -44,9 +44,9 @@ export function Words() {
       <section>
         <h3>The model</h3>
         <p>
-          Small, and trained by <code>reformer train</code> on pictures of Noto Emoji (Google, Apache-2.0).
-          The pictures above are of emoji that it was not shown. It knows outlines and colours; do not expect
-          photographs. Its card has the command, the data and the held-out figure.
+          Small, and trained by <code>reformer train</code> on pictures of Noto Emoji (Google, Apache-2.0),
+          for thirty steps only: it paints noise in the right colours. Drop the folder of a model that you
+          trained yourself to see more. Its card says how it was made.
         </p>
         <SourceLink
           path="apps/playground/assets/emoji/README.md"

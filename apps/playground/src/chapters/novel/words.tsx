@@ -41,7 +41,8 @@ export function Words({ layers }: { layers?: string }) {
       <section>
         <h3>The model</h3>
         <p>
-          Small, byte by byte, trained by <code>reformer train</code> on this book without its last pages
+          Small, byte by byte, trained by <code>reformer train</code> on this and three other Russian novels,
+          without this one’s last pages
           {layers && `; its layers, from the input up: ${layers}`}. Positions are rotations, so the window may
           be of any length. Its card has the command, the data and the held-out figure. The translation is
           Constance Garnett’s, in the public domain.
