@@ -2,7 +2,12 @@ import { defineConfig } from "tsup";
 
 /** One file for the command; everything that npm installs stays outside of it. */
 export default defineConfig({
-  entry: { cli: "src/cli.ts", probe: "src/backend/probe.ts" },
+  entry: {
+    cli: "src/cli.ts",
+    probe: "src/backend/probe.ts",
+    "bench-decode": "src/bench/decode-process.ts",
+    "bench-agreement": "src/bench/agreement-process.ts",
+  },
   format: "esm",
   target: "node20",
   platform: "node",

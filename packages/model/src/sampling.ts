@@ -16,8 +16,8 @@ export function sample(
   random: Random,
   { temperature = 1, topK = 0, topP = 1 }: SamplingOptions = {},
 ): number {
+  if (temperature === 0) return likeliest(logits);
   const order = Array.from(logits.keys()).toSorted((a, b) => logits[b]! - logits[a]! || a - b);
-  if (temperature === 0) return order[0]!;
   const candidates = topK > 0 ? order.slice(0, topK) : order;
   const highest = logits[order[0]!]!;
   const weights = candidates.map((token) => Math.exp((logits[token]! - highest) / temperature));
@@ -29,6 +29,13 @@ export function sample(
     if (left < 0) return candidates[i]!;
   }
   return candidates[kept - 1]!;
+}
+
+/** The first of the likeliest. */
+function likeliest(logits: Float32Array): number {
+  let best = 0;
+  for (let token = 1; token < logits.length; token++) if (logits[token]! > logits[best]!) best = token;
+  return best;
 }
 
 /** How many of the weights, largest first, are needed to reach the share `topP` of their sum. */

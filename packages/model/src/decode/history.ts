@@ -25,38 +25,42 @@ const pageLength = 256;
  * @param keep only this many of the newest positions are needed; older pages are let go
  */
 export function history(width: number, keep = Infinity): History {
-  return continued(new Map(), 0, width, keep);
+  return continued([], 0, width, keep);
 }
 
-/** Takes `pages`, by number. */
-function continued(pages: Map<number, Float32Array>, length: number, width: number, keep: number): History {
+/** Takes `pages`, empty where they were let go. */
+function continued(pages: Float32Array[], length: number, width: number, keep: number): History {
+  const none = new Float32Array();
   const offset = (position: number) => (position % pageLength) * width;
+  const numberOf = (position: number) => Math.floor(position / pageLength);
   return {
     get length() {
       return length;
     },
     get bytes() {
-      return pages.size * pageLength * width * Float32Array.BYTES_PER_ELEMENT;
+      return pages.reduce((sum, { byteLength }) => sum + byteLength, 0);
     },
     offset,
-    page: (position) => pages.get((position - (position % pageLength)) / pageLength)!,
+    page: (position) => pages[numberOf(position)]!,
     append() {
-      const number = Math.floor(length / pageLength);
-      if (!pages.has(number)) {
-        pages.set(number, new Float32Array(pageLength * width));
-        pages.delete(Math.floor((length - keep) / pageLength) - 1);
+      const number = numberOf(length);
+      if (number === pages.length) {
+        pages.push(new Float32Array(pageLength * width));
+        const old = numberOf(length - keep) - 1;
+        if (old >= 0) pages[old] = none;
       }
       const at = offset(length++);
-      return pages.get(number)!.subarray(at, at + width);
+      return pages[number]!.subarray(at, at + width);
     },
     skip(to) {
       length = to;
+      pages.push(...Array.from({ length: numberOf(to) }, () => none));
     },
     fork() {
-      const copies = new Map(pages);
-      const last = Math.floor(length / pageLength);
+      const copies = [...pages];
+      const last = numberOf(length);
       // A page that is not full yet will differ.
-      if (pages.has(last)) copies.set(last, pages.get(last)!.slice());
+      if (last < copies.length) copies[last] = copies[last]!.slice();
       return continued(copies, length, width, keep);
     },
   };
