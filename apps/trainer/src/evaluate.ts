@@ -5,6 +5,9 @@ import type { AgreedStop } from "./ranks/agreed-stop";
 import { alone, type Ranks } from "./ranks/ranks";
 import { nextTurn } from "./stop";
 
+/** Beyond so many tokens memory is dearer than the time that heads cost one after another. */
+const longWindow = 131_072;
+
 export interface MeasureOptions {
   /** Examples at once. */
   batch: number;
@@ -33,7 +36,9 @@ export async function measure(
     tokens += counted;
     if (turn++ % ranks.count !== ranks.rank) continue;
     if (stop.heard() > 0) break;
-    const { nats: ofBatch } = evaluateBatch(model, { inputs, targets, batch: shape[0], length: shape[1] });
+    const headByHead = shape[0] * shape[1] > longWindow;
+    const window = { inputs, targets, batch: shape[0], length: shape[1] };
+    const { nats: ofBatch } = evaluateBatch(model, window, { headByHead });
     total += (await ofBatch.data())[0]!;
     ofBatch.dispose();
     await nextTurn();

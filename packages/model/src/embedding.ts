@@ -2,6 +2,7 @@
 import {
   add,
   cast,
+  concat,
   gather,
   matMul,
   oneHot,
@@ -37,6 +38,8 @@ export interface Embedding {
 const oneHotLimit = 1024;
 /** Rows of the one-hot matrix that exist at a time. */
 const pieceLength = 4096;
+/** Positions that are embedded at a time: what a position's vector is put together from exists for these alone. */
+const embeddedLength = 32_768;
 
 export function embedding(config: ReformerConfig, parameters: Parameters, pass: Pass): Embedding {
   const { vocabSize, dModel } = config;
@@ -50,13 +53,27 @@ export function embedding(config: ReformerConfig, parameters: Parameters, pass: 
   const project = (tokens: Tensor2D) =>
     reshape(matMul(rowsOf(tokens), projection()), [...tokens.shape, dModel]);
   const seedOf = (seed: number) => deriveSeed(seed, "embedding");
+  const embedWhole = (tokens: Tensor2D, seed: number, start: number) =>
+    tidy(() => {
+      const looked = factored ? project(tokens) : gather(parameters.get(name), tokens);
+      const vectors = dropout(looked as Tensor3D, rate, seedOf(seed));
+      return positions ? (add(vectors, positions.forward(tokens.shape[1], start)) as Tensor3D) : vectors;
+    });
   return {
     forward(tokens, seed, start = 0) {
-      return tidy(() => {
-        const looked = factored ? project(tokens) : gather(parameters.get(name), tokens);
-        const vectors = dropout(looked as Tensor3D, rate, seedOf(seed));
-        return positions ? (add(vectors, positions.forward(tokens.shape[1], start)) as Tensor3D) : vectors;
+      const length = tokens.shape[1];
+      // Dropout counts numbers from the first on, so it takes the sequence whole.
+      if (rate > 0 || length <= embeddedLength) return embedWhole(tokens, seed, start);
+      const pieces = Array.from({ length: Math.ceil(length / embeddedLength) }, (_, i) => {
+        const from = i * embeddedLength;
+        return tidy(() => {
+          const piece = slice(tokens, [0, from], [-1, Math.min(embeddedLength, length - from)]);
+          return embedWhole(piece, seed, start + from);
+        });
       });
+      const whole = concat(pieces, 1);
+      for (const piece of pieces) piece.dispose();
+      return whole;
     },
     pull(tokens, dx, seed, sink) {
       positions?.pull(dx, sink);

@@ -137,10 +137,10 @@ async function bothWays(model: Reformer, tokens: Int32Array, promptLength: numbe
   return { cached: cached!, full };
 }
 
-/** The likeliest token, unless rounding decides between several. */
-function likeliest(logits: Float32Array): number | null {
-  const [first, second] = logits.toSorted((a, b) => b - a);
-  return first! - second! < 2e-4 ? null : logits.indexOf(first!);
+/** Tokens that rounding may make the likeliest: one, unless several are all but equal. */
+function likeliest(logits: Float32Array): number[] {
+  const highest = Math.max(...logits);
+  return [...logits.keys()].filter((token) => logits[token]! > highest - 2e-4);
 }
 
 it.each<[string, (given: ReformerOptions) => ReformerOptions]>([
@@ -161,7 +161,7 @@ it.each<[string, (given: ReformerOptions) => ReformerOptions]>([
       const model = build(exact(given));
       const { cached, full } = await bothWays(model, draw(size, seed), 1 + (at % (size - 1)));
       cached.forEach((value, i) => expect(Math.abs(value - full[i]!)).toBeLessThan(1e-4));
-      if (likeliest(full) !== null) expect(cached.indexOf(Math.max(...cached))).toBe(likeliest(full));
+      expect(likeliest(full)).toContain(cached.indexOf(Math.max(...cached)));
       model.parameters.dispose();
     }),
   );

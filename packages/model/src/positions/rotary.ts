@@ -17,20 +17,34 @@ import {
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 
+/** Positions that are turned at a time: angles, halves and products exist for these alone. */
+const pieceLength = 16_384;
+
 /**
  * @param x `[batch, heads, length, depth]`, of positions 0, 1, …; depth is even
  * @param direction -1 turns back, which is also the gradient
  * @returns the same shape; the caller owns it
  */
 export function rotate(x: Tensor, direction: 1 | -1 = 1): Tensor4D {
-  const [, , length, depth] = x.shape as [number, number, number, number];
-  const half = depth / 2;
-  const { cosines, sines } = turns(length, half);
+  const length = x.shape[2]!;
+  const pieces = Array.from({ length: Math.ceil(length / pieceLength) }, (_, i) =>
+    rotatePiece(x, i * pieceLength, Math.min(pieceLength, length - i * pieceLength), direction),
+  );
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = concat(pieces, 2);
+  for (const piece of pieces) piece.dispose();
+  return whole;
+}
+
+/** `count` positions of `x`, from `start` on, turned. */
+function rotatePiece(x: Tensor, start: number, count: number, direction: 1 | -1): Tensor4D {
+  const half = x.shape[3]! / 2;
+  const { cosines, sines } = turns(start, count, half);
   return tidy(() => {
-    const c = tensor(cosines, [1, 1, length, half]);
-    const s = mul(tensor(sines, [1, 1, length, half]), direction);
-    const first = slice(x, [0, 0, 0, 0], [-1, -1, -1, half]);
-    const second = slice(x, [0, 0, 0, half], [-1, -1, -1, half]);
+    const c = tensor(cosines, [1, 1, count, half]);
+    const s = mul(tensor(sines, [1, 1, count, half]), direction);
+    const first = slice(x, [0, 0, start, 0], [-1, -1, count, half]);
+    const second = slice(x, [0, 0, start, half], [-1, -1, count, half]);
     return concat([sub(mul(first, c), mul(second, s)), add(mul(second, c), mul(first, s))], 3) as Tensor4D;
   });
 }
@@ -54,21 +68,39 @@ export function rotateVector(vector: Float32Array, depth: number, position: numb
 /** Wavelengths from 2 pi to 20,000 pi, as those of sinusoidal positions. */
 const frequency = (i: number, half: number) => 10000 ** (-i / half);
 
-/** `[length, half]` each, in double precision on the host, because angles far out are large. */
-function turns(length: number, half: number): { cosines: Float32Array; sines: Float32Array } {
-  if (lastTurns.length === length && lastTurns.half === half) return lastTurns;
-  const cosines = new Float32Array(length * half);
-  const sines = new Float32Array(length * half);
+/**
+ * `[count, half]` each, of positions from `start` on: in double precision on the host, because angles far out are large.
+ * Every piece is the first one turned once more, so sines are only looked up for one piece.
+ */
+function turns(start: number, count: number, half: number): { cosines: Float32Array; sines: Float32Array } {
+  const base = baseTurns(half);
+  const cosines = new Float32Array(count * half);
+  const sines = new Float32Array(count * half);
+  for (let i = 0; i < half; i++) {
+    const angle = start * frequency(i, half);
+    const [c, s] = [Math.cos(angle), Math.sin(angle)];
+    for (let at = i; at < count * half; at += half) {
+      cosines[at] = base.cosines[at]! * c - base.sines[at]! * s;
+      sines[at] = base.sines[at]! * c + base.cosines[at]! * s;
+    }
+  }
+  return { cosines, sines };
+}
+
+/** Of the first {@link pieceLength} positions; all layers of a pass ask for the same. */
+function baseTurns(half: number): { cosines: Float64Array; sines: Float64Array } {
+  if (lastBase.half === half) return lastBase;
+  const cosines = new Float64Array(pieceLength * half);
+  const sines = new Float64Array(pieceLength * half);
   for (let i = 0; i < half; i++) {
     const step = frequency(i, half);
-    for (let position = 0; position < length; position++) {
+    for (let position = 0; position < pieceLength; position++) {
       cosines[position * half + i] = Math.cos(position * step);
       sines[position * half + i] = Math.sin(position * step);
     }
   }
-  lastTurns = { length, half, cosines, sines };
-  return lastTurns;
+  lastBase = { half, cosines, sines };
+  return lastBase;
 }
 
-/** All layers of a pass ask for the same angles. */
-let lastTurns = { length: 0, half: 0, cosines: new Float32Array(), sines: new Float32Array() };
+let lastBase = { half: 0, cosines: new Float64Array(), sines: new Float64Array() };

@@ -1,0 +1,42 @@
+/** What is made piece by piece for long sequences, held against what is made for one position. */
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, it } from "vitest";
+import { Random } from "@reformer-ts/internal-random";
+import { initializeParameters, resolveConfig } from "../src/index";
+import { embedding } from "../src/embedding";
+import { rotate, rotateVector } from "../src/positions/rotary";
+
+it("rotary positions turn every piece as each position is turned alone", () => {
+  const [length, depth] = [33_000, 4];
+  const values = Random.fromSeed(1).normals(length * depth);
+  tf.tidy(() => {
+    const turned = rotate(tf.tensor(values, [1, 1, length, depth])).dataSync();
+    for (const position of [0, 1, 16_383, 16_384, 20_000, 32_999]) {
+      const at = position * depth;
+      const expected = rotateVector(values.slice(at, at + depth), depth, position);
+      expected.forEach((value, i) => expect(turned[at + i]).toBeCloseTo(value, 5));
+    }
+  });
+});
+
+it("a long sequence is embedded as its parts are", () => {
+  const length = 70_000;
+  const config = resolveConfig({ vocabSize: 5, dModel: 8, maxLength: 2 ** 17 });
+  const parameters = initializeParameters(config, 1);
+  const embed = embedding(config, parameters, { training: false });
+  tf.tidy(() => {
+    const tokens = tf.tensor2d(
+      Int32Array.from({ length }, (_, i) => i % 5),
+      [1, length],
+      "int32",
+    );
+    const whole = embed.forward(tokens, 0);
+    expect(whole.shape).toEqual([1, length, 8]);
+    for (const position of [0, 32_767, 32_768, 65_536, 69_999]) {
+      const alone = embed.forward(tf.slice(tokens, [0, position], [1, 1]), 0, position);
+      const row = tf.slice(whole, [0, position, 0], [1, 1, -1]);
+      expect([...row.dataSync()]).toEqual([...alone.dataSync()]);
+    }
+  });
+  parameters.dispose();
+});
