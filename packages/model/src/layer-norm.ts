@@ -1,4 +1,4 @@
-/** Layer norm over the last axis, with its gradient written out. Derivation: docs/layer-norm.md. */
+/** Layer norm over the last axis, with its gradient written out. Derivation: docs/kernels.md. */
 import {
   add,
   mean,
