@@ -63,15 +63,17 @@ export function localAttentionGrad(
   if (chunking.isFull) return fullAttentionGrad(dOutput, saved, maskOptions(options));
   const attributes = localAttributes(chunking, options);
   return tf.tidy(() => {
+    const inputs = foldedInputs({ query, key, value }, options);
     const { dQuery, dKey, dValue } = chunkAttentionGrad(
       {
-        ...foldedInputs({ query, key, value }, options),
+        ...inputs,
         output: foldHeads(output),
         logSumExp: foldHeads(logSumExp),
         dOutput: foldHeads(dOutput),
       },
       attributes,
     );
+    inputs.key.dispose(); // As large as the sequence, and what follows needs the room.
     const dScaled = unfoldHeads<tf.Tensor4D>(dKey, sizes);
     return {
       ...scaledKeyGrad(query, unfoldHeads<tf.Tensor4D>(dQuery, sizes), dScaled, options),
@@ -86,9 +88,11 @@ function foldedInputs(
 ) {
   const { keyMask } = options;
   const scaled = scaledKey(query, key, options);
+  const folded = foldHeads(scaled);
+  scaled.dispose();
   return {
     query: foldHeads(query),
-    key: foldHeads(scaled),
+    key: folded,
     value: foldHeads(value),
     keyMask: keyMask && tf.cast(keyMask, "int32"),
   };

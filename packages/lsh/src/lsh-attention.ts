@@ -106,6 +106,7 @@ export function lshAttentionGrad(dOutput: tf.Tensor, saved: LshSaved, options: L
       },
       lshAttributes(buckets, { ...chunking, paddedLength }, options),
     );
+    inputs.key.dispose(); // As large as the sequence, and what follows needs the room.
     return {
       dQueryKey: sharedQueryKeyGrad(
         queryKey,
@@ -170,9 +171,12 @@ function sortedInputs(
   options: LshOptions,
 ): { inputs: ChunkAttentionInputs; paddedLength: number } {
   const { paddedLength, ...slots } = route(buckets, chunking, options);
+  const normalized = normalizeKeys(queryKey);
+  const key = foldHeads(normalized);
+  normalized.dispose();
   const inputs = {
     query: foldHeads(queryKey),
-    key: foldHeads(normalizeKeys(queryKey)),
+    key,
     value: foldHeads(value),
     keyMask: options.keyMask && tf.cast(options.keyMask, "int32"),
     ...slots,
