@@ -5,6 +5,7 @@ export default defineConfig({
   entry: {
     cli: "src/cli.ts",
     probe: "src/backend/probe.ts",
+    "bench-step": "src/bench/step-process.ts",
     "bench-decode": "src/bench/decode-process.ts",
     "bench-agreement": "src/bench/agreement-process.ts",
   },

@@ -6,6 +6,7 @@
  */
 import { isInputError } from "@reformer-ts/internal-checks";
 import { Command, CommanderError } from "commander";
+import { benchCommand } from "./commands/bench";
 import { completeCommand } from "./commands/complete";
 import { convertCommand, exportCommand } from "./commands/convert";
 import { evaluateCommand } from "./commands/evaluate";
@@ -29,6 +30,7 @@ const commands: readonly ((terminal: Terminal, exit: ExitCode) => Command)[] = [
   convertCommand,
   exportCommand,
   verifyCommand,
+  benchCommand,
   doctorCommand,
   backendCommand,
 ];

@@ -12,6 +12,9 @@ import {
 } from "@reformer-ts/model";
 import { freemem } from "node:os";
 
+/** `auto`, `min`, or a size. */
+export const memoryForm = /^(auto|min|\d+(\.\d+)?\s*[GM]B)$/i;
+
 const units = { GB: 1e9, MB: 1e6 } as const;
 /** What a process holds beyond the tensors that it knows of: gaps between them, sums of threads. */
 const overhead = 1.04;

@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { main } from "../src/main";
 import { packageFile } from "../src/package-file";
@@ -34,16 +34,18 @@ export function temporaryFolder(): string {
   return path;
 }
 
-/** Bundles the command from its sources, so that a process runs what is being tested and not what was built once. */
-export async function bundleCommand(): Promise<string> {
+/** Bundles a program from its sources, so that a process runs what is being tested and not what was built once. */
+export async function bundleProgram(entry: string): Promise<string> {
   const { dependencies, optionalDependencies } = JSON.parse(
     readFileSync(packageFile("package.json"), "utf8"),
   ) as Record<string, object | undefined>;
   const installed = Object.keys({ ...dependencies, ...optionalDependencies });
   const external = installed.filter((name) => !name.startsWith("@reformer-ts/"));
-  const outfile = packageFile(join("node_modules", ".cache", `reformer-test-${process.pid}`, "cli.mjs"));
+  const outfile = packageFile(
+    join("node_modules", ".cache", `reformer-test-${process.pid}`, `${basename(entry, ".ts")}.mjs`),
+  );
   await build({
-    entryPoints: [packageFile(join("src", "cli.ts"))],
+    entryPoints: [packageFile(join("src", entry))],
     outfile,
     bundle: true,
     format: "esm",
@@ -54,6 +56,8 @@ export async function bundleCommand(): Promise<string> {
   });
   return outfile;
 }
+
+export const bundleCommand = () => bundleProgram("cli.ts");
 
 export interface Running {
   process: ChildProcess;

@@ -4,6 +4,7 @@
  */
 import { reformerSchema } from "@reformer-ts/model";
 import * as z from "zod";
+import { memoryForm } from "../memory-budget";
 
 const count = z.int().min(1);
 const every = z.union([z.literal("auto"), z.int().min(0)]);
@@ -72,7 +73,7 @@ export const trainingSchema = z.strictObject({
   clipNorm: z.number().positive().nullable().default(null).describe("longest gradient; null: any"),
   memory: z
     .string()
-    .regex(/^(auto|min|\d+(\.\d+)?\s*[GM]B)$/i)
+    .regex(memoryForm)
     .default("auto")
     .describe(
       "memory for the whole process, such as 8GB: layers whose activations fit are kept, the rest recomputed; min: recompute all; auto: 8GB or 60% of what is free",

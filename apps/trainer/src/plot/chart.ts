@@ -1,5 +1,5 @@
 /** A line chart as SVG: axes with round numbers, a legend, lines that are cut off at the frame. */
-import { nice, ticks } from "d3-array";
+import { type Axis, linearAxis, niceAxis } from "./axis";
 import { element, label, linePath } from "./svg";
 
 export interface Line {
@@ -19,29 +19,37 @@ export interface ChartOptions {
   xLabel: string;
   yLabel: string;
   lines: readonly Line[];
-  /** The part of the y axis that is shown. */
-  yRange: readonly [low: number, high: number];
+  /** The part of the y axis that is shown, or the axis itself. */
+  y: readonly [low: number, high: number] | Axis;
+  /** From 0 to the last point, when it is not given. */
+  x?: Axis;
 }
 
 const size = { width: 880, height: 500 };
 const frame = { left: 70, right: 28, top: 92, bottom: 62 };
 const ink = { strong: "#1f2328", weak: "#656d76", grid: "#e7eaee", paper: "#ffffff" };
 
-export function chart({ title, subtitle = "", xLabel, yLabel, lines, yRange }: ChartOptions): string {
+export function chart({ title, subtitle = "", xLabel, yLabel, lines, ...axes }: ChartOptions): string {
   const [left, right] = [frame.left, size.width - frame.right];
   const [top, bottom] = [frame.top, size.height - frame.bottom];
-  const xEnd = Math.max(1, ...lines.flatMap(({ points }) => points.map(([x]) => x)));
-  const [low, high] = nice(yRange[0], yRange[1], 6);
-  const x = (value: number) => left + (value / xEnd) * (right - left);
-  const y = (value: number) => bottom - ((value - low) / (high - low)) * (bottom - top);
+  const xAxis =
+    axes.x ?? linearAxis(0, Math.max(1, ...lines.flatMap(({ points }) => points.map(([x]) => x))), 8);
+  const yAxis = "place" in axes.y ? axes.y : niceAxis(axes.y, 6);
+  const x = (value: number) => left + xAxis.place(value) * (right - left);
+  const y = (value: number) => bottom - yAxis.place(value) * (bottom - top);
 
-  const grid = ticks(low, high, 6).map((value) =>
+  const grid = yAxis.ticks.map((value) =>
     [
       element("line", { x1: left, x2: right, y1: y(value), y2: y(value), stroke: ink.grid }),
-      label(String(value), { x: left - 10, y: y(value) + 4, "text-anchor": "end", fill: ink.weak }),
+      label(value < 1e4 ? String(value) : short(value), {
+        x: left - 10,
+        y: y(value) + 4,
+        "text-anchor": "end",
+        fill: ink.weak,
+      }),
     ].join(""),
   );
-  const marks = ticks(0, xEnd, 8).map((value) =>
+  const marks = xAxis.ticks.map((value) =>
     [
       element("line", { x1: x(value), x2: x(value), y1: bottom, y2: bottom + 5, stroke: ink.weak }),
       label(short(value), { x: x(value), y: bottom + 20, "text-anchor": "middle", fill: ink.weak }),

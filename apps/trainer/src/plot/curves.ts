@@ -31,7 +31,7 @@ export function drawCurves(
     xLabel: { tokens: "tokens seen", steps: "steps", minutes: "minutes of training" }[against],
     yLabel: `bits per ${unitOf(runs)} (lower is better)`,
     lines,
-    yRange: visibleRange(lines),
+    y: visibleRange(lines),
   });
 }
 
