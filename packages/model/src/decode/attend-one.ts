@@ -4,10 +4,11 @@ import type { History } from "./history";
 export interface OneQuery {
   /** `[heads * depth]`, all heads side by side */
   query: Float32Array;
-  /** Where this head's numbers start inside a position's vector. */
+  /** Where this head's numbers start inside the query. */
   headOffset: number;
   depth: number;
-  keys: History;
+  /** By position, `[heads, 2, depth]`: each head's key and value lie together, so that one walk through memory finds both. */
+  keyValues: History;
   /** The query's own position, whose score is replaced by -1e5, or -1 when nothing is masked. */
   self: number;
   /** Learned keys that are seen besides; their query may differ, as one before rotary positions does. */
@@ -23,7 +24,7 @@ export interface MemoryOfLayer {
 
 /** `softmax(query . keys)`: a weight for each of `positions`, and behind them one for each key of the memory. */
 export function weigh(
-  { query, headOffset, depth, keys, self, memory }: OneQuery,
+  { query, headOffset, depth, keyValues, self, memory }: OneQuery,
   positions: ArrayLike<number>,
 ): Float64Array {
   const remembered = memory?.keyValues.count ?? 0;
@@ -34,7 +35,13 @@ export function weigh(
     const score =
       position === self
         ? -1e5
-        : dot(query, headOffset, keys.page(position), keys.offset(position) + headOffset, depth);
+        : dot(
+            query,
+            headOffset,
+            keyValues.page(position),
+            keyValues.offset(position) + 2 * headOffset,
+            depth,
+          );
     weights[i] = score;
     if (score > highest) highest = score;
   }
@@ -52,8 +59,7 @@ export function weigh(
 
 /** Writes the sum of values by their weights into `output` at `headOffset`. */
 export function mix(
-  { headOffset, depth, memory }: Pick<OneQuery, "headOffset" | "depth" | "memory">,
-  values: History,
+  { headOffset, depth, keyValues, memory }: OneQuery,
   positions: ArrayLike<number>,
   weights: Float64Array,
   output: Float32Array,
@@ -62,7 +68,8 @@ export function mix(
   for (let i = 0; i < positions.length; i++) {
     if (weights[i] === 0) continue;
     const position = positions[i]!;
-    addScaled(sums, values.page(position), values.offset(position) + headOffset, weights[i]!);
+    const value = keyValues.offset(position) + 2 * headOffset + depth;
+    addScaled(sums, keyValues.page(position), value, weights[i]!);
   }
   const remembered = memory?.keyValues.count ?? 0;
   for (let i = 0; i < remembered; i++) {

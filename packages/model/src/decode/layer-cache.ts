@@ -53,8 +53,8 @@ export interface AttendedPositions {
 }
 
 interface Remembered {
-  keys: History;
-  values: History;
+  /** By position, `[heads, 2, depth]`: key and value of each head. */
+  keyValues: History;
   /** By head and round; of LSH layers. */
   rounds: SortedRound[][];
   /** Of the newest token: its query, `[heads * depth]`, and the same turned by its position. */
@@ -72,8 +72,7 @@ export function layerCache(config: ReformerConfig, kind: AttentionKind, numBucke
   );
   const none = new Float32Array(width);
   return continued(config, kind, reach, {
-    keys: history(width, reach),
-    values: history(width, reach),
+    keyValues: history(2 * width, reach),
     rounds,
     newest: { plain: none, turned: none },
   });
@@ -93,7 +92,7 @@ function continued(
   config: ReformerConfig,
   kind: AttentionKind,
   reach: number,
-  { keys, values, rounds, newest }: Remembered,
+  { keyValues, rounds, newest }: Remembered,
 ): LayerCache {
   const { dHead, numHeads, numHashes, positions } = config;
   const width = numHeads * dHead;
@@ -101,14 +100,17 @@ function continued(
   const visible = visibleFrom(config, kind, rounds);
   // Rotary positions turn queries and keys, others are in the embedding already.
   const turned = (vector: Float32Array) =>
-    positions === "rotary" ? rotateVector(vector, dHead, keys.length) : vector;
+    positions === "rotary" ? rotateVector(vector, dHead, keyValues.length) : vector;
 
   const remember = (projections: readonly Float32Array[], buckets?: Int32Array) => {
     const [query, key, value] = [projections[0]!, projections.at(-2)!, projections.at(-1)!];
     newest = { plain: query, turned: turned(query) };
     const scaled = shared ? normalizedKey(newest.turned, dHead) : scaledKey(turned(key), dHead);
-    keys.append().set(scaled);
-    values.append().set(value);
+    const kept = keyValues.append();
+    for (let start = 0; start < width; start += dHead) {
+      kept.set(scaled.subarray(start, start + dHead), 2 * start);
+      kept.set(value.subarray(start, start + dHead), 2 * start + dHead);
+    }
     if (buckets) hashedTo((head, round) => buckets[head * numHashes + round]!);
   };
   const hashedTo = (bucketOf: (head: number, round: number) => number) =>
@@ -117,19 +119,19 @@ function continued(
     query: newest.turned,
     headOffset: head * dHead,
     depth: dHead,
-    keys,
-    self: shared ? keys.length - 1 : -1,
+    keyValues,
+    self: shared ? keyValues.length - 1 : -1,
     memory: memory && { query: newest.plain, keyValues: memory },
   });
 
   return {
     reach,
     get bytes() {
-      return keys.bytes + values.bytes + numHashes * rounds.length * keys.length * 4;
+      return keyValues.bytes + numHashes * rounds.length * keyValues.length * 4;
     },
     begin({ length, projections, count, buckets }) {
       const kept = Math.min(length, reach);
-      for (const past of [keys, values]) past.skip(length - kept);
+      keyValues.skip(length - kept);
       for (let i = count - kept; i < count; i++)
         remember(projections.map((ofPrompt) => tokenOf(ofPrompt, { width, dHead, count }, i)));
       if (!buckets) return;
@@ -140,19 +142,18 @@ function continued(
       remember(projections, buckets);
       for (let head = 0; head < numHeads; head++) {
         const query = queryOf(head, memory);
-        const seen = visible(head, keys.length);
-        mix(query, values, seen, weigh(query, seen), output);
+        const seen = visible(head, keyValues.length);
+        mix(query, seen, weigh(query, seen), output);
       }
     },
     attended: (memory = null) =>
       Array.from({ length: numHeads }, (_, head) => {
-        const seen = visible(head, keys.length);
+        const seen = visible(head, keyValues.length);
         return { positions: seen, weights: weigh(queryOf(head, memory), seen) };
       }),
     fork: () =>
       continued(config, kind, reach, {
-        keys: keys.fork(),
-        values: values.fork(),
+        keyValues: keyValues.fork(),
         rounds: rounds.map((ofHead) => ofHead.map((round) => round.fork())),
         newest,
       }),
