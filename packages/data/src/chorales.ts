@@ -67,7 +67,8 @@ function listOf(value: unknown, field: string): unknown[] {
   throw new InputError({ field, given: Array.isArray(value) ? "empty" : "not a list", allowed: "a list" });
 }
 
-function parseStep(value: unknown, field: string): Step {
+/** @throws InputError unless it is up to four pitches, -1 being silence */
+export function parseStep(value: unknown, field: string): Step {
   const pitches = Array.isArray(value) ? (value as unknown[]) : [undefined];
   const arePitches = pitches.every(
     (pitch) => Number.isInteger(pitch) && Number(pitch) >= -1 && Number(pitch) <= 127,

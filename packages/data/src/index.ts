@@ -5,7 +5,7 @@ export { endToken, padToken, reserveTokens } from "./reserved";
 export { decodeText, unixLines } from "./text";
 export { stripGutenberg } from "./gutenberg";
 export { type TokenSource, type TokenArray, tokensOf, sliceOf, concatenate } from "./token-source";
-export { type Split, splitTail, splitByFractions, splitByCounts } from "./split";
+export { type Split, splitTail, splitByFractions, splitByCounts, splitStandard } from "./split";
 export { type Example, type Examples, ignored } from "./examples";
 export {
   type Batch,
@@ -28,8 +28,11 @@ export {
   musicVocabSize,
   parseChorales,
 } from "./chorales";
+export { musicTokenizer, parseMusic } from "./music-tokenizer";
 export { midiFile } from "./midi";
 export { genomeAlphabet, genomeText, parseFasta } from "./fasta";
+export { genomeTokenizer } from "./genome-tokenizer";
+export { numberTokenizer } from "./number-tokenizer";
 export { type NumericArray, tokensOfArray } from "./numeric-array";
 export { parseIdx } from "./idx";
 export { parseNpy } from "./npy";

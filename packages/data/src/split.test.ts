@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { splitByCounts, splitByFractions, splitTail } from "./split";
+import { splitByCounts, splitByFractions, splitStandard, splitTail } from "./split";
 import { tokensOf } from "./token-source";
 
 const numbered = (length: number) => tokensOf(Int32Array.from({ length }, (_, i) => i));
@@ -11,6 +11,14 @@ describe("splits", () => {
     const { train, heldOut } = splitTail(numbered(100));
     expect(train.length).toBe(90);
     expect([...heldOut.read(0, 10)]).toEqual([90, 91, 92, 93, 94, 95, 96, 97, 98, 99]);
+  });
+
+  it("gives Wikipedia's markup its standard parts: of enwik8, 90, 5 and 5 MB", () => {
+    const nothing = { length: 100_000_000, read: () => new Int32Array() };
+    const sizes = ({ train, validation, test }: ReturnType<typeof splitStandard>) =>
+      [train, validation, test].map(({ length }) => length);
+    expect(sizes(splitStandard(nothing))).toEqual([90_000_000, 5_000_000, 5_000_000]);
+    expect(sizes(splitStandard(numbered(6_000)))).toEqual([5_400, 300, 300]);
   });
 
   it("puts every token in exactly one part, in order", () => {

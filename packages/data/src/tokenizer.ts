@@ -8,6 +8,9 @@ import { InputError } from "@reformer-ts/internal-checks";
 
 import { byteTokenizer } from "./bytes";
 import { characterTokenizer } from "./characters";
+import { genomeTokenizer } from "./genome-tokenizer";
+import { musicTokenizer } from "./music-tokenizer";
+import { numberTokenizer } from "./number-tokenizer";
 import { reserveTokens } from "./reserved";
 
 export interface Tokenizer {
@@ -36,6 +39,9 @@ export interface TextStream {
 export type TokenizerJSON =
   | { type: "bytes" }
   | { type: "characters"; characters: string }
+  | { type: "genome" }
+  | { type: "music" }
+  | { type: "numbers"; vocabSize: number }
   | { type: "subword"; file: object }
   | { type: "reserved"; count: number; tokenizer: TokenizerJSON };
 
@@ -51,6 +57,9 @@ export function tokenizerFromJSON(json: unknown, subword?: (file: unknown) => To
   if (type === "bytes") return byteTokenizer();
   if (type === "characters" && typeof fields.characters === "string")
     return characterTokenizer(fields.characters);
+  if (type === "genome") return genomeTokenizer();
+  if (type === "music") return musicTokenizer();
+  if (type === "numbers") return numberTokenizer(fields.vocabSize as number);
   if (type === "subword" && subword !== undefined) return subword(fields.file);
   if (type === "reserved" && Object(fields.tokenizer).type !== "reserved") {
     return reserveTokens(tokenizerFromJSON(fields.tokenizer, subword), { count: fields.count as number });
@@ -58,6 +67,6 @@ export function tokenizerFromJSON(json: unknown, subword?: (file: unknown) => To
   throw new InputError({
     field: "tokenizer",
     given: JSON.stringify(json)?.slice(0, 80) ?? "undefined",
-    allowed: `{ "type": "bytes" }, or of type "characters", ${subword ? '"subword" ' : ""}or "reserved" with what belongs to it`,
+    allowed: `{ "type": "bytes" }, or of type "characters", "genome", "music", "numbers", ${subword ? '"subword" ' : ""}or "reserved" with what belongs to it`,
   });
 }

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 
 import { temporaryFolder } from "../../test/temporary-folder";
-import { cacheFolder, corpora, fetchCorpus } from "./corpora";
 import { download, type DownloadOptions } from "./download";
 
 const content = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) % 251);
@@ -152,23 +151,5 @@ describe("download", () => {
     await expect(download({ ...options, url: nobody, retries: 0 })).rejects.toThrow(
       `${nobody} is out of reach (`,
     );
-  });
-});
-
-describe("corpora", () => {
-  it("are whole: a checksum, a size, and a split that the file can fill", () => {
-    for (const corpus of Object.values(corpora)) {
-      expect(corpus.sha256).toMatch(/^[0-9a-f]{64}$/);
-      expect(corpus.url).toMatch(/^https:/);
-    }
-    expect(corpora.enwik8!.split.reduce((sum, part) => sum + part, 0)).toBe(100_000_000);
-  });
-
-  it("are asked for by name", async () => {
-    await expect(fetchCorpus("enwik9")).rejects.toThrow(
-      'corpus is "enwik9", but must be perhaps "enwik8", of enwik8.',
-    );
-    await expect(fetchCorpus("__proto__")).rejects.toThrow("must be one of enwik8");
-    expect(cacheFolder({ XDG_CACHE_HOME: "/cache" })).toBe(join("/cache", "reformer-ts", "data"));
   });
 });

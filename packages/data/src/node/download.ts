@@ -51,7 +51,7 @@ export async function download(options: DownloadOptions): Promise<boolean> {
       await fetchRest(part, options);
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof InputError || attempt >= retries) throw unreachable(url, error);
+      if (error instanceof InputError || attempt >= retries) throw unreachable(options, error);
       await sleep(retryDelay * 2 ** attempt, undefined, { signal });
     }
   }
@@ -134,12 +134,16 @@ async function sizeOfFile(path: string): Promise<number> {
   }
 }
 
-function unreachable(url: string, error: unknown): InputError {
+function unreachable({ url, path }: DownloadOptions, error: unknown): InputError {
   if (error instanceof InputError) return error;
   const { message, cause } = error as Error;
   const reason = cause instanceof Error ? cause.message : message;
   return new InputError(
-    { field: url, given: `out of reach (${reason})`, allowed: "reachable" },
+    {
+      field: url,
+      given: `out of reach (${reason})`,
+      allowed: `reachable: try again, which goes on from what has arrived, or put the file at ${path} yourself`,
+    },
     { cause: error },
   );
 }

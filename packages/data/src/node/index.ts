@@ -8,5 +8,7 @@ export { type ReadOptions, readBytes } from "./read-bytes";
 export { prepareTokens } from "./prepare-tokens";
 export { readText } from "./read-text";
 export { textPieces } from "./text-pieces";
-export { type Corpus, cacheFolder, corpora, fetchCorpus } from "./corpora";
+export { type CorpusFiles, type FetchOptions, cacheFolder, cachedCorpus, fetchCorpus } from "./corpora";
+export { type Corpus, type RemoteFile, corpora } from "./corpora-table";
+export { isPrepared, openPrepared, type Prepared, prepareText } from "./prepared";
 export { type DownloadOptions, type DownloadProgress, download } from "./download";

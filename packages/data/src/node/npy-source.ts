@@ -24,6 +24,8 @@ import { isPacked } from "./unpack";
 /** A source and the shape of the array that it reads, row after row. */
 export interface NpySource extends FileSource {
   shape: number[];
+  /** Of the file: tokens of one byte are below 256. */
+  bytesPerToken: number;
 }
 
 /**
@@ -37,7 +39,12 @@ export function openNpySource(path: string): NpySource {
     if (isPacked(file.read(0, Math.min(4, file.size)))) {
       file.close();
       const array = parseNpy(readBytes(path), path);
-      return { ...tokensOfArray(array, path), shape: array.shape, close: () => {} };
+      return {
+        ...tokensOfArray(array, path),
+        shape: array.shape,
+        bytesPerToken: array.data.BYTES_PER_ELEMENT,
+        close: () => {},
+      };
     }
     const header = file.read(0, Math.min(file.size, mostHeaderBytes + 12));
     const { type, shape, start } = parseNpyHeader(header, path);
@@ -46,6 +53,7 @@ export function openNpySource(path: string): NpySource {
     return {
       length,
       shape,
+      bytesPerToken: npyBytes(type),
       read(from, count) {
         checkRange(length, from, count);
         const bytes = file.read(start + from * npyBytes(type), count * npyBytes(type));
