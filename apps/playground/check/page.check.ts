@@ -25,6 +25,10 @@ describe("the first paint", () => {
     expect(await page.locator(".measured").textContent()).toContain("Prepared with the page");
     expect(await page.locator('[data-fact="share"]').textContent()).toMatch(/^\d+\.\d%$/);
     expect(await page.locator('[data-fact="backend"]').textContent()).toBe("starting …");
+    const paint = await page.evaluate(
+      () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
+    );
+    console.log(`first contentful paint after ${paint?.toFixed(0)} ms`);
     await context.close();
   });
 
@@ -111,6 +115,19 @@ describe("backends", () => {
     await expect.poll(() => visitor.fact("share"), { timeout: 30_000 }).toBe(other);
     await visitor.close();
   });
+});
+
+it("goes on in plain JavaScript where there is neither WebGPU nor WebAssembly, and says why", async () => {
+  const without = await launch("--js-flags=--noexpose-wasm");
+  const visitor = await visit(without, host.url);
+  const prepared = await visitor.fact("share");
+  await measured(visitor);
+  expect(await visitor.fact("backend")).toContain("plain JavaScript");
+  expect(await visitor.fact("share")).toBe(prepared);
+  const reasons = await visitor.page.locator(".backend li").allTextContents();
+  expect(reasons[1]).toContain("this browser has no WebAssembly");
+  await visitor.close();
+  await without.close();
 });
 
 it("computes the same on WebGPU, or says that it failed and goes on with the next best", async () => {

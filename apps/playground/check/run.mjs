@@ -1,5 +1,6 @@
 /**
- * `check:browser` (and `check:soak`, with the name of its file and `--minutes N`): builds the page and drives it in a real browser, as a person would.
+ * `check:browser` (and with the names of their files `check:soak`, `--minutes N`, and `check:book`, `--window POWER`): builds
+ * the page and drives it in a real browser, as a person would.
  * `CHROMIUM` names a browser that is not where Debian puts it.
  */
 import { spawnSync } from "node:child_process";
@@ -28,10 +29,16 @@ const run = (...command) =>
 const built = run("vite", "build", "--logLevel", "warn");
 process.exit(built === 0 ? run("vitest", "run", "--config", "check/vitest.config.ts", ...asked()) : built);
 
-/** The soak is long and runs when it is named. */
+/** What is long runs when it is named. */
 function asked() {
   const words = process.argv.slice(2);
-  const at = words.indexOf("--minutes");
-  if (at >= 0) process.env.SOAK_MINUTES = words.splice(at, 2)[1];
-  return words.includes("soak") ? words : [...words, "--exclude", "check/soak.check.ts"];
+  for (const [flag, variable] of [
+    ["--minutes", "SOAK_MINUTES"],
+    ["--window", "BOOK_WINDOW"],
+  ]) {
+    const at = words.indexOf(flag);
+    if (at >= 0) process.env[variable] = words.splice(at, 2)[1];
+  }
+  const long = ["soak", "book"].filter((name) => !words.includes(name));
+  return [...words, ...long.flatMap((name) => ["--exclude", `check/${name}.check.ts`])];
 }

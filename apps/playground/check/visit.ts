@@ -70,7 +70,7 @@ export async function settled(visitor: Visit, chapter: string): Promise<void> {
   if (chapter === "image") {
     await page.locator(".gallery figure").nth(1).waitFor({ timeout: 80_000 });
     await page.getByRole("button", { name: "Fill it in" }).click();
-    await page.locator('[data-picture="sample"][data-known="3072"]').first().waitFor({ timeout: 80_000 });
+    await page.locator('[data-picture="sample"][data-known="1024"]').first().waitFor({ timeout: 80_000 });
   }
   if (chapter === "novel") {
     await page.getByText("bytes, as many tokens").waitFor({ timeout: 80_000 });

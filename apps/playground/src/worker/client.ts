@@ -47,8 +47,17 @@ export class WorkerClient {
   /** Starts over on another backend. What was asked before fails. */
   use(wanted: BackendName | "auto"): void {
     this.wanted = wanted;
+    this.#renew("the backend was changed");
+  }
+
+  /** Ends what runs even if it hears no message, with all that the worker holds. */
+  interrupt(): void {
+    this.#renew("it was stopped");
+  }
+
+  #renew(reason: string): void {
     this.#worker.terminate();
-    this.#failAll("the backend was changed");
+    this.#failAll(reason);
     this.#worker = this.#open();
   }
 

@@ -9,9 +9,10 @@ import type {
   OpenNovelRequest,
   OpenNovelResult,
   ReadNovelResult,
+  ReadProgress,
   WrittenToken,
 } from "./tasks/novel";
-import type { PaintedBytes, PaintRequest } from "./tasks/paint";
+import type { PaintedPixel, PaintRequest } from "./tasks/paint";
 import type { RacePoint, RaceRequest } from "./tasks/race";
 import type { NamedFiles } from "./models/open-model";
 import type { ModelFacts, ModelSource } from "./models/writer";
@@ -33,10 +34,10 @@ export interface Tasks {
     progress: { share: number | null; what: string };
     result: OpenNovelResult;
   };
-  readNovel: { request: { tokens: Uint8Array }; progress: number; result: ReadNovelResult };
+  readNovel: { request: { tokens: Uint8Array }; progress: ReadProgress; result: ReadNovelResult };
   continueNovel: { request: ContinueRequest; progress: WrittenToken; result: number };
   openPainter: { request: { model: ModelSource }; progress: number | null; result: ModelFacts };
-  paint: { request: PaintRequest; progress: PaintedBytes; result: number };
+  paint: { request: PaintRequest; progress: PaintedPixel; result: number };
 }
 
 /** What the worker holds when nothing runs. */

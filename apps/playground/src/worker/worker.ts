@@ -2,6 +2,7 @@
 import { isInputError } from "@reformer-ts/internal-checks";
 import * as tf from "@tensorflow/tfjs-core";
 import { openBackend } from "./backend";
+import { sentence } from "./sentence";
 import type { BackendName, BackendReport, FromWorker, Run, TaskName, ToWorker } from "./protocol";
 import { attend } from "./tasks/attend";
 
@@ -81,9 +82,4 @@ async function answer(asked: Extract<ToWorker, { kind: "ask" }>, signal: AbortSi
   } finally {
     running.delete(id);
   }
-}
-
-function sentence(error: unknown): string {
-  if (isInputError(error)) return error.message;
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

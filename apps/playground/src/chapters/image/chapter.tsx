@@ -5,12 +5,16 @@ import { type Dropped, readDropped } from "../../files/dropped";
 import { DownloadBar } from "../../parts/download-bar";
 import { DropZone } from "../../parts/drop-zone";
 import { Fact } from "../../parts/fact";
+import { Notices } from "../../parts/notices";
+import { SamplingSliders } from "../../parts/sampling-sliders";
+import { SeedButton } from "../../parts/seed-button";
 import { Slider } from "../../parts/slider";
+import { useFiles } from "../../parts/use-files";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { ModelSource } from "../../worker/models/writer";
 import type { ChapterProps } from "../chapter";
 import { Picture } from "./picture";
-import { givenBytes, readPicture, readStrip, side } from "./pixels";
+import { givenPixels, readPicture, readStrip, side } from "./pixels";
 import { fields, settle } from "./settings";
 import { pictureNames, picturesUrl, shippedPainter } from "./shipped";
 import { usePainter } from "./use-painter";
@@ -21,43 +25,30 @@ export default function ImageChapter({ id, client }: ChapterProps) {
   const [pictures, setPictures] = useState<Uint8Array[]>([]);
   const [dropped, setDropped] = useState<{ name: string; pixels: Uint8Array }>();
   const [model, setModel] = useState<ModelSource>(shippedPainter);
-  const [refused, setRefused] = useState<string>();
   const { painting, share, isRunning, error, paint, stop } = usePainter(client, model);
-  const refuse = (reason: Error) => setRefused(reason.message);
-  useEffect(() => void readStrip(picturesUrl).then(setPictures, refuse), []);
 
   const pixels = dropped?.pixels ?? pictures[settings.picture];
   const name = dropped?.name ?? pictureNames[settings.picture]!;
-  const take = async (files: File[]) => {
+  const { refused, refuse, onFiles } = useFiles(async (files) => {
     const [file] = files;
     if (files.length === 1 && file!.type.startsWith("image/"))
       return setDropped({ name: file!.name, pixels: await readPicture(file!) });
     const read: Dropped = await readDropped(files);
     if (read.kind === "text") throw new Error(`${read.name} is no picture.`);
     setModel({ files: read.files });
-  };
-  const onFiles = (files: File[]) => {
-    setRefused(undefined);
-    take(files).catch(refuse);
-  };
-  const written = painting ? ((painting.known - painting.givenBytes) / 3) * painting.samples.length : 0;
+  });
+  useEffect(() => void readStrip(picturesUrl).then(setPictures, refuse), []);
+  const written = painting ? (painting.known - painting.given) * painting.samples.length : 0;
 
   return (
     <>
       <h2>Complete an image</h2>
       <p class="lead">
-        To a Reformer a picture is a text: 3,072 bytes, pixel after pixel, red, green, blue. Hide the lower
-        part, and it writes on, a byte at a time, each drawn from what it believes may follow. Draw several at
-        once: where they differ, the picture so far has not decided.
+        To a Reformer a picture is a text: 1,024 colours, pixel after pixel, row after row. Hide the lower
+        part, and it writes on, a pixel at a time, each drawn from what it believes may follow. Draw several
+        at once: where they differ, the picture so far has not decided.
       </p>
-      {[refused, error].map(
-        (sentence) =>
-          sentence !== undefined && (
-            <p class="notice" role="alert" key={sentence}>
-              {sentence}
-            </p>
-          ),
-      )}
+      <Notices sentences={[refused, error]} />
       <div class="studio">
         <div class="side">
           <div class="card sliders">
@@ -74,25 +65,8 @@ export default function ImageChapter({ id, client }: ChapterProps) {
               value={settings.samples}
               onChange={(samples) => change({ samples })}
             />
-            <Slider
-              {...fields.temperature}
-              label="Temperature"
-              name="temperature"
-              value={settings.temperature}
-              shown={(settings.temperature / 10).toFixed(1)}
-              onChange={(temperature) => change({ temperature })}
-            />
-            <Slider
-              {...fields.topP}
-              label="Likeliest share"
-              name="topP"
-              value={settings.topP}
-              shown={(settings.topP / 100).toFixed(2)}
-              onChange={(topP) => change({ topP })}
-            />
-            <button type="button" onClick={() => change({ seed: (settings.seed + 1) % fields.seed.max })}>
-              Another seed (now {settings.seed})
-            </button>
+            <SamplingSliders {...settings} {...{ fields, change }} />
+            <SeedButton seed={settings.seed} onChange={(seed) => change({ seed })} />
           </div>
           <div class="card">
             <p class="help">
@@ -140,7 +114,7 @@ export default function ImageChapter({ id, client }: ChapterProps) {
                   <figure>
                     <Picture
                       pixels={pixels}
-                      known={givenBytes(pixels, settings.hiddenRows).length}
+                      known={givenPixels(settings.hiddenRows)}
                       label={`${name}, its lower ${percent(settings.hiddenRows / side, 0)} hidden`}
                     />
                     <figcaption>given</figcaption>

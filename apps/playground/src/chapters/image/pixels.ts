@@ -1,15 +1,15 @@
-/** Pictures as the model reads them: 32 x 32 pixels of red, green and blue, on white. */
+/** Pictures as the page has them: 32 x 32 pixels of red, green and blue, on white. */
 import { fit } from "@reformer-ts/data/images";
 
 export const side = 32;
-export const pictureBytes = side * side * 3;
+export const allPixels = side * side;
 const mostFileBytes = 20_000_000;
 /** A larger picture is drawn this wide before its pixels are averaged. */
 const mostDrawn = 1024;
 
-/** The bytes before the rows that are hidden. */
-export function givenBytes(pixels: Uint8Array, hiddenRows: number): Uint8Array {
-  return pixels.slice(0, (side - hiddenRows) * side * 3);
+/** Pixels before the rows that are hidden. */
+export function givenPixels(hiddenRows: number): number {
+  return (side - hiddenRows) * side;
 }
 
 /** @throws Error with a sentence for the visitor */

@@ -1,23 +1,26 @@
 /** The painter and the pictures that come with the page. */
 import config from "../../../assets/emoji/config.json";
 import weights from "../../../assets/emoji/model.safetensors?url";
+import palette from "../../../assets/emoji/palette.json";
 import pictures from "../../../assets/emoji/pictures.png?url";
 
 const absolute = (path: string) => new URL(path, document.baseURI).href;
 
 export const shippedPainter = { config, weights: absolute(weights) };
+/** The colours that the painter has, `#rrggbb`. */
+export const shippedPalette: readonly string[] = palette;
 export const picturesUrl = absolute(pictures);
 export const pictureNames = [
   "a grin",
   "a smile",
+  "a sad face",
   "astonishment",
+  "a cat with a wry smile",
+  "a growing heart",
   "a tomato",
   "a green apple",
   "a sunflower",
   "a fish",
-  "a parrot",
-  "a house",
-  "a rocket",
-  "a growing heart",
-  "a bright sun",
+  "the flag of Italy",
+  "the flag of Iceland",
 ];

@@ -2,15 +2,17 @@
 import { useRef, useState } from "preact/hooks";
 import { useRun } from "../../parts/use-run";
 import type { WorkerClient } from "../../worker/client";
-import type { ModelSource } from "../../worker/models/writer";
-import { givenBytes, pictureBytes } from "./pixels";
+import type { ModelFacts, ModelSource } from "../../worker/models/writer";
+import { codeOf } from "./painter-code";
+import { allPixels, givenPixels } from "./pixels";
 import type { Settings } from "./settings";
 
 export interface Painting {
+  /** Red, green, blue of every sample. */
   samples: Uint8Array[];
-  /** Bytes of every sample that are there. */
+  /** Pixels of every sample that are there, and how many of them were given. */
   known: number;
-  givenBytes: number;
+  given: number;
   milliseconds: number;
 }
 
@@ -18,39 +20,46 @@ export function usePainter(client: WorkerClient, model: ModelSource) {
   const { start, ...run } = useRun();
   const [share, setShare] = useState<number | null>();
   const [painting, setPainting] = useState<Painting>();
-  const opened = useRef<ModelSource | undefined>(undefined);
+  const opened = useRef<{ model: ModelSource; facts: ModelFacts } | undefined>(undefined);
 
-  const paint = (pixels: Uint8Array, settings: Settings) =>
+  const open = async (signal: AbortSignal): Promise<ModelFacts> => {
+    if (opened.current?.model === model) return opened.current.facts;
+    setShare(null);
+    const facts = await client
+      .ask("openPainter", { model }, { signal, onProgress: setShare })
+      .finally(() => setShare(undefined));
+    opened.current = { model, facts };
+    return facts;
+  };
+
+  const paint = (pixels: Uint8Array, { hiddenRows, temperature, topP, seed, ...settings }: Settings) =>
     start(async (signal) => {
       setPainting(undefined);
-      if (opened.current !== model) {
-        setShare(null);
-        await client
-          .ask("openPainter", { model }, { signal, onProgress: setShare })
-          .finally(() => setShare(undefined));
-        opened.current = model;
-      }
-      const given = givenBytes(pixels, settings.hiddenRows);
-      const samples = Array.from({ length: settings.samples }, () => {
-        const sample = new Uint8Array(pictureBytes);
-        sample.set(given);
-        return sample;
-      });
-      const began = performance.now();
-      const state = (known: number): Painting => ({
-        samples,
-        known,
-        givenBytes: given.length,
-        milliseconds: performance.now() - began,
-      });
-      setPainting(state(given.length));
-      const { temperature, topP, seed } = settings;
-      await client
-        .ask(
+      try {
+        const code = codeOf(model, await open(signal));
+        const given = givenPixels(hiddenRows);
+        const seen = code.encode(pixels.subarray(0, 3 * given));
+        const samples = Array.from({ length: settings.samples }, () => {
+          const sample = new Uint8Array(3 * allPixels);
+          // As the model sees it.
+          sample.set(code.decode(seen));
+          return sample;
+        });
+        const began = performance.now();
+        const state = (known: number): Painting => ({
+          samples,
+          known,
+          given,
+          milliseconds: performance.now() - began,
+        });
+        setPainting(state(given));
+        const { tokensPerPixel } = code;
+        await client.ask(
           "paint",
           {
-            given,
-            size: pictureBytes,
+            given: seen,
+            size: allPixels * tokensPerPixel,
+            tokensPerPixel,
             samples: samples.length,
             temperature: temperature / 10,
             topP: topP / 100,
@@ -58,17 +67,17 @@ export function usePainter(client: WorkerClient, model: ModelSource) {
           },
           {
             signal,
-            onProgress: ({ at, bytes }) => {
-              bytes.forEach((pixel, i) => samples[i]!.set(pixel, at));
-              setPainting(state(at + bytes[0]!.length));
+            onProgress: ({ at, tokens }) => {
+              tokens.forEach((pixel, i) => samples[i]!.set(code.decode(pixel), 3 * at));
+              setPainting(state(at + 1));
             },
           },
-        )
-        .catch((error: Error) => {
-          // Another worker, or another chapter's model: opened again when asked again.
-          opened.current = undefined;
-          throw error;
-        });
+        );
+      } catch (error) {
+        // Another worker, or another chapter's model: opened again when asked again.
+        if (!signal.aborted) opened.current = undefined;
+        throw error;
+      }
     });
   return { ...run, share, painting, paint };
 }

@@ -4,7 +4,7 @@ export function Words() {
   return (
     <article class="words">
       <section>
-        <h3>Row, column, channel</h3>
+        <h3>Row and column</h3>
         <math display="block">
           <mrow>
             <mi>p</mi>
@@ -19,18 +19,14 @@ export function Words() {
               <mi>C</mi>
               <mi>column</mi>
             </msub>
-            <mo>;</mo>
-            <msub>
-              <mi>H</mi>
-              <mi>channel</mi>
-            </msub>
             <mo stretchy={false}>]</mo>
           </mrow>
         </math>
         <p>
-          Positions are axial: three small tables of 32, 32 and 3 rows, side by side, instead of one of 3,072.
-          Local layers see the row of a byte and the row above; LSH layers find what looks alike farther away.
-          Reading the given part is one pass; after it a byte costs the same wherever it stands.
+          Positions are axial: two small tables of 32 rows, side by side, instead of one of 1,024. Local
+          layers see the last two to four rows of pixels; LSH layers find what looks alike farther up: the
+          left eye, while the right one is drawn. Reading the given part is one pass; after it a pixel costs
+          the same wherever it stands.
         </p>
         <SourceLink
           path="packages/model/src/positions/axial.ts"
@@ -44,9 +40,11 @@ export function Words() {
       <section>
         <h3>The model</h3>
         <p>
-          Small, and trained by <code>reformer train</code> on pictures of Noto Emoji (Google, Apache-2.0),
-          for thirty steps only: it paints noise in the right colours. Drop the folder of a model that you
-          trained yourself to see more. Its card says how it was made.
+          Small, and trained by <code>reformer train</code> on faces, animals, food and flags of Noto Emoji
+          (Google, Apache-2.0), a palette of 128 colours, a token a pixel. The pictures above were held out:
+          it has seen none of them. So it knows what an emoji is, and not what yours was. Its card has the
+          command, the data and the held-out figure; a model of your own is taken as well, of bytes of red,
+          green and blue too.
         </p>
         <SourceLink
           path="apps/playground/assets/emoji/README.md"

@@ -1,29 +1,21 @@
 /** The four stages as buttons, and one that plays them. */
-import { useEffect, useState } from "preact/hooks";
+import { PlayButton } from "../../parts/play-button";
+import { useSteps } from "../../parts/use-steps";
 
 const stages = ["Hash", "Sort", "Chunk", "Attend"];
 const stageMilliseconds = 1400;
 
 export function Stepper({ stage, onChange }: { stage: number; onChange: (stage: number) => void }) {
-  const [isPlaying, setPlaying] = useState(false);
-  useEffect(() => {
-    if (!isPlaying) return undefined;
-    if (stage >= stages.length) {
-      setPlaying(false);
-      return undefined;
-    }
-    const timer = setTimeout(() => onChange(stage + 1), stageMilliseconds);
-    return () => clearTimeout(timer);
-  }, [isPlaying, stage, onChange]);
-  const play = () => {
-    if (!isPlaying && stage >= stages.length) onChange(1);
-    setPlaying(!isPlaying);
-  };
+  const { isPlaying, toggle, hold } = useSteps({
+    step: stage,
+    first: 1,
+    last: stages.length,
+    pause: stageMilliseconds,
+    onChange,
+  });
   return (
     <div class="stepper" role="group" aria-label="Stages of the figure">
-      <button type="button" class="play" onClick={play}>
-        {isPlaying ? "❚❚ Pause" : "▶ Play"}
-      </button>
+      <PlayButton isPlaying={isPlaying} onToggle={toggle} />
       {stages.map((name, index) => (
         <button
           key={name}
@@ -31,7 +23,7 @@ export function Stepper({ stage, onChange }: { stage: number; onChange: (stage: 
           aria-pressed={stage >= index + 1}
           aria-current={stage === index + 1 ? "step" : undefined}
           onClick={() => {
-            setPlaying(false);
+            hold();
             onChange(index + 1);
           }}
         >

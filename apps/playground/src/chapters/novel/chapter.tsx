@@ -5,6 +5,8 @@ import { readDropped } from "../../files/dropped";
 import { DownloadBar } from "../../parts/download-bar";
 import { DropZone } from "../../parts/drop-zone";
 import { Fact } from "../../parts/fact";
+import { Notices } from "../../parts/notices";
+import { useFiles } from "../../parts/use-files";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { ModelSource } from "../../worker/models/writer";
 import type { ChapterProps } from "../chapter";
@@ -21,21 +23,15 @@ export default function NovelChapter({ id, client }: ChapterProps) {
   const [settings, change] = useChapterState(id, fields, settle);
   const [book, setBook] = useState<Book>(shippedBook);
   const [model, setModel] = useState<ModelSource>(shippedWriter);
-  const [refused, setRefused] = useState<string>();
   const [picked, setPicked] = useState<Passage>();
   const { opened, reading, bar, isRunning, error, show, write, stop } = useNovel(client, book, model);
   useEffect(show, [book, model]);
 
-  const onFiles = (files: File[]) => {
-    setRefused(undefined);
-    readDropped(files).then(
-      (dropped) =>
-        dropped.kind === "model"
-          ? setModel({ files: dropped.files })
-          : setBook({ name: dropped.name, source: dropped.bytes }),
-      (reason: Error) => setRefused(reason.message),
-    );
-  };
+  const { refused, onFiles } = useFiles(async (files) => {
+    const dropped = await readDropped(files);
+    if (dropped.kind === "model") setModel({ files: dropped.files });
+    else setBook({ name: dropped.name, source: dropped.bytes });
+  });
   const window = opened && windowOf(settings, opened.bytes.length, opened.facts.maxLength);
   const text = reading?.text ?? opened?.bytes.subarray(window!.start, window!.end);
   const given = reading ? reading.result.tokens : (text?.length ?? 0);
@@ -49,14 +45,7 @@ export default function NovelChapter({ id, client }: ChapterProps) {
         and at those bytes anywhere in the window that hash like itself: a name that was last used two hundred
         pages ago is one sort away.
       </p>
-      {[refused, error].map(
-        (sentence) =>
-          sentence !== undefined && (
-            <p class="notice" role="alert" key={sentence}>
-              {sentence}
-            </p>
-          ),
-      )}
+      <Notices sentences={[refused, error]} />
       <div class="studio">
         <div class="side">
           <NovelControls {...{ settings, change }} windowBytes={window && window.end - window.start} />

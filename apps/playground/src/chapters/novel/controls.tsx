@@ -1,4 +1,6 @@
 import { percent, whole } from "../../draw/format";
+import { SamplingSliders } from "../../parts/sampling-sliders";
+import { SeedButton } from "../../parts/seed-button";
 import { Slider } from "../../parts/slider";
 import type { Change } from "../../state/use-chapter-state";
 import { fields, type Settings, wholeBook } from "./settings";
@@ -30,14 +32,7 @@ export function NovelControls({ settings, change, windowBytes }: NovelControlsPr
         help={window > 16 ? "Takes minutes, and gigabytes of memory." : undefined}
         onChange={(value) => change({ window: value })}
       />
-      <Slider
-        {...fields.temperature}
-        label="Temperature"
-        name="temperature"
-        value={temperature}
-        shown={(temperature / 10).toFixed(1)}
-        onChange={(value) => change({ temperature: value })}
-      />
+      <SamplingSliders {...{ temperature, topP, fields, change }} />
       <Slider
         {...fields.topK}
         label="Likeliest tokens"
@@ -47,23 +42,13 @@ export function NovelControls({ settings, change, windowBytes }: NovelControlsPr
         onChange={(value) => change({ topK: value })}
       />
       <Slider
-        {...fields.topP}
-        label="Likeliest share"
-        name="topP"
-        value={topP}
-        shown={(topP / 100).toFixed(2)}
-        onChange={(value) => change({ topP: value })}
-      />
-      <Slider
         {...fields.maxTokens}
         label="Tokens to write"
         name="maxTokens"
         value={maxTokens}
         onChange={(value) => change({ maxTokens: value })}
       />
-      <button type="button" onClick={() => change({ seed: (seed + 1) % fields.seed.max })}>
-        Another seed (now {seed})
-      </button>
+      <SeedButton seed={seed} onChange={(value) => change({ seed: value })} />
     </div>
   );
 }

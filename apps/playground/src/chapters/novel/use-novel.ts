@@ -1,5 +1,6 @@
 /** A book and a model in the worker: opened when first asked, read up to a place, continued. */
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { whole } from "../../draw/format";
 import { useRun } from "../../parts/use-run";
 import type { WorkerClient } from "../../worker/client";
 import type { ModelFacts, ModelSource } from "../../worker/models/writer";
@@ -35,6 +36,7 @@ export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
   const [bar, setBar] = useState<{ what: string; share: number | null }>();
   const [opened, setOpened] = useState<Opened>();
   const [reading, setReading] = useState<Reading>();
+  const isReading = useRef(false);
   const resident = useRef<Opened | undefined>(undefined);
 
   const open = async (signal: AbortSignal): Promise<Opened> => {
@@ -60,13 +62,21 @@ export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
         const { facts, bytes } = await open(signal);
         const window = windowOf(settings, bytes.length, facts.maxLength);
         const tokens = bytes.slice(window.start, window.end);
-        setBar({ what: "Reading", share: 0 });
         setReading(undefined);
+        isReading.current = true;
         const result = await client.ask(
           "readNovel",
           { tokens },
-          { signal, onProgress: (share) => setBar({ what: "Reading", share }) },
+          {
+            signal,
+            onProgress: ({ done, layers }) =>
+              setBar({
+                what: `Reading ${whole(tokens.length)} tokens, ${done} of ${layers} layers done`,
+                share: done / layers,
+              }),
+          },
         );
+        isReading.current = false;
         setBar(undefined);
         const text = new Uint8Array(tokens.length + settings.maxTokens);
         text.set(tokens);
@@ -82,11 +92,23 @@ export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
         await client.ask("continueNovel", { maxTokens, seed, ...sampling }, { signal, onProgress });
       } catch (error) {
         // Another worker, or another chapter's model: opened again when asked again.
-        resident.current = undefined;
+        if (!signal.aborted) resident.current = undefined;
         throw error;
       } finally {
+        isReading.current = false;
         setBar(undefined);
       }
     });
-  return { ...run, bar, opened, reading, show, write };
+
+  const stop = () => {
+    const wasReading = isReading.current;
+    run.stop();
+    // A window is read in one piece, which hears no message: the worker ends with it.
+    if (wasReading) {
+      resident.current = undefined;
+      client.interrupt();
+    }
+  };
+  useEffect(() => () => void (isReading.current && client.interrupt()), []);
+  return { ...run, stop, bar, opened, reading, show, write };
 }

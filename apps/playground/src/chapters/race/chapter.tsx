@@ -126,7 +126,11 @@ export default function RaceChapter({ id, client }: ChapterProps) {
         </section>
         <section>
           <h3>The runners</h3>
-          <p>Both are the functions that a model trains with, on random vectors of normal numbers.</p>
+          <p>
+            Both are the functions that a model trains with, on random vectors of normal numbers. On
+            WebAssembly and WebGPU LSH attention is a kernel of its own, while full attention is composed of
+            tfjs’s operations and pays for each: so trust the slopes more than the distance.
+          </p>
           <SourceLink
             path="packages/lsh/src/full-attention.ts"
             load={() => import("../../../../../packages/lsh/src/full-attention.ts?raw")}

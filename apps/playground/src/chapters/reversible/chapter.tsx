@@ -1,11 +1,13 @@
 /** The authors' second figure on real tensors: forward, backward by subtraction, and what that saves. */
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { linearAxis } from "../../draw/axis";
 import { bytes, short, whole } from "../../draw/format";
 import { XyChart } from "../../draw/xy-chart";
+import { PlayButton } from "../../parts/play-button";
 import { Slider } from "../../parts/slider";
 import { SourceLink } from "../../parts/source-link";
 import { useLatest } from "../../parts/use-latest";
+import { useSteps } from "../../parts/use-steps";
 import { useStream } from "../../parts/use-stream";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { RebuildRequest } from "../../worker/tasks/rebuild";
@@ -24,18 +26,16 @@ export default function ReversibleChapter({ id, client }: ChapterProps) {
   const ask = useCallback((asked: RebuildRequest) => client.ask("rebuild", asked), [client]);
   const { done, error } = useLatest(request, ask);
   const memory = useStream(client, "memoryByDepth");
-  const [isPlaying, setPlaying] = useState(false);
+  const onStep = useCallback((next: number) => change({ step: next }), [change]);
+  const { isPlaying, toggle } = useSteps({
+    step,
+    first: 0,
+    last: 2 * layers,
+    pause: stepMilliseconds,
+    onChange: onStep,
+  });
 
   useEffect(() => memory.start({ ...memorySizes, depths, seed }), [seed]);
-  useEffect(() => {
-    if (!isPlaying) return undefined;
-    if (step >= 2 * layers) {
-      setPlaying(false);
-      return undefined;
-    }
-    const timer = setTimeout(() => change({ step: step + 1 }), stepMilliseconds);
-    return () => clearTimeout(timer);
-  }, [isPlaying, step, layers, change]);
 
   const errors =
     done?.output.layers.flatMap(({ x2, y1 }) => [x2.error / x2.scale, y1.error / y1.scale]) ?? [];
@@ -65,17 +65,8 @@ export default function ReversibleChapter({ id, client }: ChapterProps) {
             value={step}
             onChange={(value) => change({ step: value })}
           />
-          <div class="samples">
-            <button
-              type="button"
-              class="primary"
-              onClick={() => {
-                if (!isPlaying && step >= 2 * layers) change({ step: 0 });
-                setPlaying(!isPlaying);
-              }}
-            >
-              {isPlaying ? "❚❚ Pause" : "▶ Play"}
-            </button>
+          <div class="transport">
+            <PlayButton isPlaying={isPlaying} onToggle={toggle} />
             <button type="button" onClick={() => change({ seed: seed + 1 })}>
               Draw again
             </button>

@@ -1,9 +1,12 @@
 /** Chapter 4: a Reformer that learns while one watches, on a task or on a text of one's own. */
 import { useEffect, useState } from "preact/hooks";
 import { milliseconds, percent, short, whole } from "../../draw/format";
-import { type Dropped, readDropped } from "../../files/dropped";
+import { readDropped } from "../../files/dropped";
 import { DropZone } from "../../parts/drop-zone";
 import { Fact } from "../../parts/fact";
+import { Notices } from "../../parts/notices";
+import { PlayButton } from "../../parts/play-button";
+import { useFiles } from "../../parts/use-files";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { NamedFiles } from "../../worker/models/open-model";
 import type { ChapterProps } from "../chapter";
@@ -32,7 +35,6 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
   const [settings, change] = useChapterState(id, fields, settle);
   const [text, setText] = useState(firstText);
   const [model, setModel] = useState<NamedFiles>();
-  const [refused, setRefused] = useState<string>();
   const training = useTraining(client);
   const { facts, points, isPlaying, error, open } = training;
   const newest = points.at(-1);
@@ -52,16 +54,13 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
     return () => clearTimeout(timer);
   }, [JSON.stringify(settings), text, model]);
 
-  const take = (dropped: Dropped) => {
+  const { refused, onFiles } = useFiles(async (files) => {
+    const dropped = await readDropped(files);
     if (dropped.kind === "model") return setModel(dropped.files);
     setText({ name: dropped.name, bytes: dropped.bytes });
     setModel(undefined);
     change({ task: "text", length: Math.max(64, settings.length) });
-  };
-  const onFiles = (files: File[]) => {
-    setRefused(undefined);
-    readDropped(files).then(take, (reason: Error) => setRefused(reason.message));
-  };
+  });
   const guess = Math.log2(facts?.vocabSize ?? 16);
 
   return (
@@ -73,14 +72,7 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
         bucket; then twins begin to share one, attention finds them, and the loss falls off a cliff. Or drop a
         text on this page and watch its words appear.
       </p>
-      {[refused, error].map(
-        (sentence) =>
-          sentence !== undefined && (
-            <p class="notice" role="alert" key={sentence}>
-              {sentence}
-            </p>
-          ),
-      )}
+      <Notices sentences={[refused, error]} />
       <div class="studio">
         <div class="side">
           <TrainControls {...{ settings, change }} hasModel={model !== undefined} />
@@ -102,14 +94,11 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
           <div class="card">
             <div class="figure-bar">
               <div class="transport">
-                <button
-                  type="button"
-                  class="primary"
+                <PlayButton
+                  isPlaying={isPlaying}
                   disabled={facts === undefined}
-                  onClick={isPlaying ? training.pause : training.play}
-                >
-                  {isPlaying ? "❚❚ Pause" : "▶ Play"}
-                </button>
+                  onToggle={isPlaying ? training.pause : training.play}
+                />
                 <button type="button" disabled={isPlaying || !facts} onClick={training.stepOnce}>
                   Step
                 </button>

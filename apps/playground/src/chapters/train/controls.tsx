@@ -1,4 +1,5 @@
 import { Choice } from "../../parts/choice";
+import { SeedButton } from "../../parts/seed-button";
 import { Slider } from "../../parts/slider";
 import type { Change } from "../../state/use-chapter-state";
 import { fields, type Settings } from "./settings";
@@ -55,9 +56,7 @@ export function TrainControls({ settings, change, hasModel }: TrainControlsProps
         shown={String(settings.rate / 1000)}
         onChange={(rate) => change({ rate })}
       />
-      <button type="button" onClick={() => change({ seed: (settings.seed + 1) % fields.seed.max })}>
-        Another seed (now {settings.seed})
-      </button>
+      <SeedButton seed={settings.seed} onChange={(seed) => change({ seed })} />
     </div>
   );
 }

@@ -23,6 +23,12 @@ export interface ReadNovelResult {
   bytes: Decoder["bytes"];
 }
 
+/** A window goes through one layer after the other, whole. */
+export interface ReadProgress {
+  done: number;
+  layers: number;
+}
+
 export interface ContinueRequest extends SamplingOptions {
   maxTokens: number;
   seed: number;
@@ -66,12 +72,15 @@ export async function openNovel(
 /** Forgets what was read before, and reads `tokens`. */
 export async function readNovel(
   { tokens }: { tokens: Uint8Array },
-  { report }: Context<number>,
+  { report }: Context<ReadProgress>,
 ): Promise<ReadNovelResult> {
   const writer = place.get();
   const began = performance.now();
   writer.read = Int32Array.from(tokens);
-  await writer.decoder.read([writer.read], { onProgress: report });
+  const { length: layers } = writer.model.config.layers;
+  report({ done: 0, layers });
+  const onProgress = (share: number) => report({ done: Math.round(share * layers), layers });
+  await writer.decoder.read([writer.read], { onProgress });
   return {
     tokens: tokens.length,
     milliseconds: performance.now() - began,

@@ -1,38 +1,36 @@
-/** Chapter 5's side of the worker: goes on with the bytes of a picture, in several ways at once. */
+/** Chapter 5's side of the worker: goes on with the tokens of a picture, in several ways at once. */
 import { deriveSeed, Random } from "@reformer-ts/internal-random";
-import { InputError } from "@reformer-ts/internal-checks";
 import { sample } from "@reformer-ts/model";
 import { type ModelFacts, type ModelSource, openWriter, type Writer } from "../models/writer";
 import { placeFor } from "../resident";
 
-/** What the model reads before a picture's first byte. */
+/** What the model reads before a picture's first token. */
 const startToken = 0;
 
 export interface PaintRequest {
-  /** The bytes that are given, from the upper left corner on, row by row, red, green, blue. */
+  /** The tokens that are given, from the upper left corner on, row by row. */
   given: Uint8Array;
-  /** Bytes of a whole picture. */
+  /** Tokens of a whole picture. */
   size: number;
+  /** A picture is shown pixel by pixel. */
+  tokensPerPixel: number;
   samples: number;
   temperature: number;
   topP: number;
   seed: number;
 }
 
-export interface PaintedBytes {
-  /** Where the first of them stands. */
+export interface PaintedPixel {
+  /** In pixels from the upper left corner. */
   at: number;
-  /** `[samples, bytes]`. */
-  bytes: Uint8Array[];
+  /** `[samples, tokensPerPixel]`. */
+  tokens: Uint8Array[];
 }
 
 interface Context<P> {
   signal: AbortSignal;
   report: (progress: P) => void;
 }
-
-/** Bytes of a pixel; a picture is shown pixel by pixel. */
-const channels = 3;
 
 const place = placeFor<Writer>("the painter");
 
@@ -47,17 +45,10 @@ export async function openPainter(
 
 /** @returns milliseconds for all */
 export async function paint(
-  { given, size, samples, seed, ...sampling }: PaintRequest,
-  { signal, report }: Context<PaintedBytes>,
+  { given, size, tokensPerPixel, samples, seed, ...sampling }: PaintRequest,
+  { signal, report }: Context<PaintedPixel>,
 ): Promise<number> {
-  const { decoder, model } = place.get();
-  if (model.config.maxLength < size) {
-    throw new InputError({
-      field: "the model",
-      given: `one of ${model.config.maxLength} positions`,
-      allowed: `one for pictures of ${size} bytes`,
-    });
-  }
+  const { decoder } = place.get();
   const began = performance.now();
   const prompt = Int32Array.of(startToken, ...given);
   await decoder.read([prompt]);
@@ -68,13 +59,14 @@ export async function paint(
     const { logits } = decoder;
     const tokens = randoms.map((random, i) => sample(logits[i]!.subarray(0, 256), random, sampling));
     tokens.forEach((token, i) => pixel[i]!.push(token));
-    if ((at + 1) % channels === 0) {
-      report({ at: at + 1 - pixel[0]!.length, bytes: pixel.map((bytes) => Uint8Array.from(bytes)) });
+    if ((at + 1) % tokensPerPixel === 0) {
+      const painted = pixel.map((values) => Uint8Array.from(values));
+      report({ at: Math.floor(at / tokensPerPixel), tokens: painted });
       pixel = randoms.map(() => []);
       // A pause between pixels, so that a message to stop is heard.
       await new Promise((resolve) => setTimeout(resolve));
     }
-    // The last byte is never read: there is no position after it.
+    // The last token is never read: there is no position after it.
     if (at + 1 < size) await decoder.append(tokens);
   }
   return performance.now() - began;

@@ -1,0 +1,19 @@
+/** What went wrong, for a visitor to read. */
+import { isInputError } from "@reformer-ts/internal-checks";
+
+export function sentence(error: unknown): string {
+  if (isInputError(error)) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  if (isOutOfMemory(error)) {
+    return `Your browser has not enough memory for this (${error.message}). Something shorter or smaller may fit.`;
+  }
+  return `${error.name}: ${error.message}`;
+}
+
+/** Every engine and every allocator says it in words of its own. */
+function isOutOfMemory({ name, message }: Error): boolean {
+  if (name === "RangeError") return /alloc|array (buffer )?length|typed array length/i.test(message);
+  return /out of memory|\boom\b|cannot enlarge memory|memory access out of bounds|failed to (grow|allocate)/i.test(
+    message,
+  );
+}
