@@ -100,19 +100,19 @@ describe("backends", () => {
     const share = await visitor.fact("share");
     await visitor.page.locator(".backend summary").click();
     await visitor.page.getByLabel("Compute with").selectOption("cpu");
-    await expect.poll(() => visitor.fact("backend"), { timeout: 30_000 }).toContain("plain JavaScript");
+    await expect.poll(() => visitor.fact("backend")).toContain("plain JavaScript");
     await visitor.page.getByLabel("Seed").fill("2");
     await visitor.page.getByLabel("Seed").press("Enter");
-    await expect.poll(() => visitor.fact("share"), { timeout: 30_000 }).not.toBe(share);
+    await expect.poll(() => visitor.fact("share")).not.toBe(share);
     const other = await visitor.fact("share");
     await visitor.page.getByLabel("Compute with").selectOption("wasm");
-    await expect.poll(() => visitor.fact("backend"), { timeout: 30_000 }).toContain("WebAssembly");
+    await expect.poll(() => visitor.fact("backend")).toContain("WebAssembly");
     await visitor.page.getByLabel("Seed").fill("1");
     await visitor.page.getByLabel("Seed").press("Enter");
-    await expect.poll(() => visitor.fact("share"), { timeout: 30_000 }).toBe(share);
+    await expect.poll(() => visitor.fact("share")).toBe(share);
     await visitor.page.getByLabel("Seed").fill("2");
     await visitor.page.getByLabel("Seed").press("Enter");
-    await expect.poll(() => visitor.fact("share"), { timeout: 30_000 }).toBe(other);
+    await expect.poll(() => visitor.fact("share")).toBe(other);
     await visitor.close();
   });
 });
@@ -155,9 +155,7 @@ it("survives a worker that dies, and a reload", async () => {
   const [worker] = visitor.page.workers();
   await worker!.evaluate(() => void setTimeout(() => Promise.reject(new Error("torn down")).catch(null), 0));
   await worker!.evaluate(() => void setTimeout(() => (undefined as unknown as () => void)(), 0));
-  await expect
-    .poll(() => visitor.page.workers().some((other) => other !== worker), { timeout: 30_000 })
-    .toBe(true);
+  await expect.poll(() => visitor.page.workers().some((other) => other !== worker)).toBe(true);
   await visitor.page.getByRole("button", { name: "Draw again" }).click();
   await expect.poll(() => visitor.page.url()).toContain("seed=2");
   await measured(visitor);

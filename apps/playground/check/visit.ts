@@ -11,6 +11,9 @@ export function launch(...flags: string[]): Promise<Browser> {
   return chromium.launch({ executablePath: process.env["CHROMIUM"], args: ["--no-sandbox", ...flags] });
 }
 
+/** Milliseconds. A machine that does other work as well may stand still for minutes; what fails, fails as surely later. */
+export const patience = 300_000;
+
 export interface Visit {
   page: Page;
   requests: string[];
@@ -26,6 +29,7 @@ export async function visit(
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const requests: string[] = [];
   const complaints: string[] = [];
@@ -42,8 +46,8 @@ export async function visit(
 
 /** Until the numbers on the page are this machine's, for the settings that are shown. */
 export async function measured({ page }: Visit): Promise<void> {
-  await page.locator(".measured", { hasText: "Measured on your machine" }).waitFor({ timeout: 60_000 });
-  await page.locator('.stage[aria-busy="false"]').waitFor({ timeout: 60_000 });
+  await page.locator(".measured", { hasText: "Measured on your machine" }).waitFor();
+  await page.locator('.stage[aria-busy="false"]').waitFor();
 }
 
 /** A picture for the eye, kept as an artifact. */
@@ -57,25 +61,25 @@ export async function settled(visitor: Visit, chapter: string): Promise<void> {
   if (chapter === "lsh") return measured(visitor);
   if (chapter === "race") {
     await page.getByRole("button", { name: "Stop" }).waitFor();
-    await page.locator(".series.first circle").nth(2).waitFor({ timeout: 80_000 });
+    await page.locator(".series.first circle").nth(2).waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
   }
   if (chapter === "reversible") {
-    await page.getByText("At 24 layers").waitFor({ timeout: 80_000 });
+    await page.getByText("At 24 layers").waitFor();
     await page.locator('[data-fact="rebuild-error"]').waitFor();
   }
   if (chapter === "train") {
-    await page.locator('[data-fact="held-out"]', { hasText: "bits" }).waitFor({ timeout: 80_000 });
+    await page.locator('[data-fact="held-out"]', { hasText: "bits" }).waitFor();
   }
   if (chapter === "image") {
-    await page.locator(".gallery figure").nth(1).waitFor({ timeout: 80_000 });
+    await page.locator(".gallery figure").nth(1).waitFor();
     await page.getByRole("button", { name: "Fill it in" }).click();
-    await page.locator('[data-picture="sample"][data-known="1024"]').first().waitFor({ timeout: 80_000 });
+    await page.locator('[data-picture="sample"][data-known="1024"]').first().waitFor();
   }
   if (chapter === "novel") {
-    await page.getByText("bytes, as many tokens").waitFor({ timeout: 80_000 });
+    await page.getByText("bytes, as many tokens").waitFor();
     await page.getByRole("button", { name: "Read, and go on" }).click();
-    await page.locator('.stage[aria-busy="false"]').waitFor({ timeout: 80_000 });
+    await page.locator('.stage[aria-busy="false"]').waitFor();
     await page.locator(".passages li").first().waitFor();
   }
   if (chapter === "positions") await fact("ratio");

@@ -11,7 +11,9 @@ export default defineConfig({
     include: ["check/**/*.check.ts"],
     // One browser at a time: figures measured on the page should not be of a crowded machine.
     fileParallelism: false,
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
+    // As patient as `visit.ts`.
+    testTimeout: 400_000,
+    hookTimeout: 400_000,
+    expect: { poll: { timeout: 300_000 } },
   },
 });

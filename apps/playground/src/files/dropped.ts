@@ -10,7 +10,7 @@ export type Dropped =
   | { kind: "text"; name: string; bytes: Uint8Array };
 
 const modelFile =
-  /^(config\.json|model\.json|model\.safetensors(\.index\.json)?|pytorch_model.*\.bin|model-\d+-of-\d+\.safetensors|.*\.bin)$/;
+  /^(config\.json|palette\.json|model\.json|model\.safetensors(\.index\.json)?|pytorch_model.*\.bin|model-\d+-of-\d+\.safetensors|.*\.bin)$/;
 const passedOver =
   /^(optimizer\.safetensors|trainer\.json|README\.md|generation_config\.json|tokenizer\.json)$/;
 
