@@ -1,6 +1,6 @@
 /**
- * The pictures that the painter of `assets/emoji` learns from: `node tools/picture-corpus.mjs EMOJI OUT`, where EMOJI is the
- * folder of the npm package `emoji-datasource-google` (Noto Emoji, Apache-2.0).
+ * The pictures that the painter of `assets/emoji` learns from: `node tools/picture-corpus.mjs EMOJI OUT [KIND …]`, where EMOJI
+ * is the folder of the npm package `emoji-datasource-google` (Noto Emoji, Apache-2.0). Without kinds, all below are drawn.
  *
  * A pixel is one token, a colour of a palette of 128: 1,024 tokens a picture instead of 3,072, and no pixel whose red and
  * green disagree. Colours are numbered from dark to light, so that a tool that takes the numbers for greys shows the picture.
@@ -26,11 +26,11 @@ const copies = {
   Flags: 20,
 };
 
-const shown = "1f600 1f60a 1f61e 1f632 1f63c 1f497 1f345 1f34f 1f33b 1f41f 1f1ee-1f1f9 1f1ee-1f1f8".split(
-  " ",
-);
+const shown =
+  "1f600 1f60a 1f614 1f628 1f632 1f63c 1f922 1f497 1f90e 1f1ee-1f1f9 1f1ee-1f1f8 1f1f8-1f1ea".split(" ");
 
-const [from, out] = process.argv.slice(2);
+const [from, out, ...asked] = process.argv.slice(2);
+const drawn = asked.length > 0 ? asked : Object.keys(copies);
 const random = mulberry(1);
 const numbers = new Map();
 const emoji = JSON.parse(readFileSync(join(from, "emoji.json"), "utf8"));
@@ -53,13 +53,16 @@ const chosen = (names) => names.filter((name) => kinds.has(name));
 const read = (name) => toColor(decodePng(readFileSync(join(from, "img/google/64", name)), name));
 
 const trained = chosen(train).map((name) => ({ name, image: read(name) }));
+// One palette, whatever is drawn.
 const palette = paletteOf(trained.map(({ image }) => small(image)));
-const views = trained.flatMap(({ name, image }) => {
+const isDrawn = (name) => drawn.includes(kinds.get(name));
+const taught = trained.filter(({ name }) => isDrawn(name));
+const views = taught.flatMap(({ name, image }) => {
   const kind = kinds.get(name);
   const others = Array.from({ length: copies[kind] - 1 }, () => small(moved(image, kind !== "Flags")));
   return [small(image), ...others];
 });
-const held = chosen(heldOut);
+const held = chosen(heldOut).filter(isDrawn);
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, "palette.json"), `${JSON.stringify(palette.map(hex))}\n`);
 writeFileSync(join(out, "held-out.txt"), `${held.join("\n")}\n`);
@@ -70,7 +73,7 @@ write(
 );
 const strip = shown.map((name) => ({ ...size, data: small(read(`${name}.png`)) }));
 writeFileSync(join(out, "pictures.png"), encodePng(contactSheet([strip], { gap: 0 })));
-console.log(`${trained.length} pictures in ${views.length} views, ${held.length} held out`);
+console.log(`${taught.length} pictures in ${views.length} views, ${held.length} held out`);
 
 function write(name, pictures) {
   const bytes = pictures.map((data) => quantized(data));
