@@ -14,28 +14,30 @@ const work = 2 * size ** 3;
 const entry = fileURLToPath(new URL("assembly/ladder.ts", import.meta.url));
 
 console.log(`${cpus()[0].model}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}; GFLOP/s`);
+const table = {};
 for (const [build, flags] of [
   ["SIMD", []],
   ["relaxed SIMD", ["--enable", "relaxed-simd"]],
 ]) {
   const binary = await assemble(entry, flags);
-  if (!WebAssembly.validate(binary)) {
-    console.log(`${build}: not known here`);
-    continue;
-  }
+  if (!WebAssembly.validate(binary)) continue;
   const memory = new WebAssembly.Memory({ initial: 16 });
   new Float32Array(memory.buffer).forEach((_, i, all) => (all[i] = Math.sin(i)));
   const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(binary), { env: { memory } });
   const [a, b, c, row] = [1 << 16, 2 << 16, 3 << 16, 4 * size];
+  const strided = [size, size, size, a, row, 4, b, row, c, row, 0];
   const rungs = {
-    "v1 single numbers": () => exports.single(size, a, b, c),
+    "v1 single numbers": () => exports.single(...strided),
     "v2 vectors, sums in memory": () => exports.rows(size, a, b, c),
-    "v3 vectors, one sum in a register": () => exports.columns(size, a, b, c),
-    "v4 tiles of 4 x 12 in registers": () => exports.product(size, size, size, a, row, 4, b, row, c, row, 0),
+    "v3 vectors, one sum in a register": () => exports.columns(...strided),
+    "v4 tiles of 4 x 12 in registers: ships": () => exports.product(...strided),
   };
-  for (const [name, run] of Object.entries(rungs)) {
-    console.log(`${build.padEnd(13)} ${name.padEnd(36)} ${rate(run).toFixed(1).padStart(6)}`);
-  }
+  for (const [name, run] of Object.entries(rungs)) (table[name] ??= {})[build] = rate(run).toFixed(1);
+}
+const builds = ["SIMD", "relaxed SIMD"];
+console.log(`| version | ${builds.join(" | ")} |\n| --- | --- | --- |`);
+for (const [name, rates] of Object.entries(table)) {
+  console.log(`| ${name} | ${builds.map((build) => rates[build] ?? "not known here").join(" | ")} |`);
 }
 
 function rate(run) {

@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { main as compileScript } from "assemblyscript/asc";
 
@@ -62,11 +62,20 @@ function keyOf(folder) {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** @returns the binary of a module */
-export async function assemble(entry, extra) {
+/**
+ * @param standIns sources to be taken in place of others, by paths from the root
+ * @returns the binary of a module
+ */
+export async function assemble(entry, extra, standIns = {}) {
   let binary;
   const { error, stderr } = await compileScript([entry, ...flags, ...extra, "--outFile", "module.wasm"], {
     writeFile: (_, contents) => (binary = contents),
+    readFile(name, folder) {
+      const path = resolve(folder, name);
+      const standIn = Object.keys(standIns).find((source) => join(root, source) === path);
+      const file = standIn ? join(root, standIns[standIn]) : path;
+      return existsSync(file) ? readFileSync(file, "utf8") : null;
+    },
   });
   if (error) throw new Error(`${entry} does not compile: ${stderr}`);
   return binary;

@@ -2,8 +2,8 @@
 import "./all-close";
 
 export type { Tolerance } from "./all-close";
+export { describeKernel } from "./describe-kernel";
 export {
-  describeKernel,
   type ExpectedTensor,
   gradientTolerance,
   type KernelCall,
@@ -11,6 +11,6 @@ export {
   outputTolerance,
   replaceAttributes,
   replaceInput,
-} from "./describe-kernel";
+} from "./kernel-contract";
 export { expectNoLeak } from "./expect-no-leak";
 export { numericGradient } from "./numeric-gradient";

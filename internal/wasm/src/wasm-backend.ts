@@ -14,8 +14,12 @@ export interface WasmBackend {
   disposeData(dataId: DataId): boolean;
 }
 
+/** Of a size beyond, `malloc` would see the rest after division, and give too little. */
+const mostBytes = 2 ** 32 - 1;
+
 /** @throws Error when WASM's 4 GB are full, or the browser gives no more */
 export function allocate({ wasm }: WasmBackend, bytes: number): number {
+  if (bytes > mostBytes) throw outOfMemory(bytes);
   // Above 2 GB the address comes back as a negative number.
   const address = wasm.asm.malloc(bytes) >>> 0;
   if (address === 0 && bytes > 0) throw outOfMemory(bytes);
@@ -28,8 +32,9 @@ export function addressOf({ dataIdMap }: WasmBackend, { dataId }: TensorInfo): n
 
 /** A tensor of unset numbers. @throws Error when there is no memory for it, where tfjs would write at address 0 */
 export function allocateTensor(backend: WasmBackend, shape: readonly number[], dtype: DataType): TensorInfo {
-  const tensor = backend.makeOutput(shape, dtype);
   const bytes = 4 * shape.reduce((product, size) => product * size, 1);
+  if (bytes > mostBytes) throw outOfMemory(bytes);
+  const tensor = backend.makeOutput(shape, dtype);
   if (bytes === 0 || addressOf(backend, tensor) !== 0) return tensor;
   backend.disposeData(tensor.dataId);
   throw outOfMemory(bytes);

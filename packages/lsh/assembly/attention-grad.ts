@@ -4,18 +4,17 @@
  * it, and goes to its positions when it leaves.
  */
 import { addRow, transpose } from "../../../internal/wasm/assembly/blocks";
+import { exponential } from "../../../internal/wasm/assembly/exponential";
+import { openScratch, piece, scratchBytes } from "../../../internal/wasm/assembly/layout";
 import { product } from "../../../internal/wasm/assembly/product";
-import { exponential } from "../../../internal/wasm/assembly/vectors";
-import { constantBelow, dropWeights, forbiddenBelow, forbiddenScore, maskScores, selfScore } from "./masks";
+import { constantBelow, dropWeights, forbiddenBelow, forbiddenScore, selfScore } from "./masks";
 import {
   block,
-  chunkBytes,
   chunkLength,
   chunksAfter,
   chunksBefore,
   depth,
   dropThreshold,
-  fillChunk,
   gatherRows,
   groups,
   length,
@@ -24,38 +23,35 @@ import {
   rows,
   width,
   windowChunks,
-  wrap,
 } from "./slots";
+import { enter, keys, knownAt, layOutWindow, scoreWindow, values } from "./window";
 
 let queries: usize, queriesAcross: usize, dOutputs: usize, dOutputsAcross: usize, dQueries: usize;
-let keys: usize, values: usize, dKeys: usize, dValues: usize, weights: usize, dScores: usize;
-let bases: usize, alignments: usize, varying: usize, unused: usize, chunks: usize;
+let dKeys: usize, dValues: usize, weights: usize, dScores: usize;
+let bases: usize, alignments: usize, varying: usize, unused: usize;
 
 /** @returns the bytes of scratch memory that {@link attentionGrad} needs */
-export function attentionGradBytes(): usize {
-  return layOut(0);
+export function attentionGradBytes(): f64 {
+  layOut(0);
+  return scratchBytes();
 }
 
-function layOut(start: usize): usize {
-  const window = block * windowChunks,
-    each = (<usize>rows) << 2;
-  queries = start;
-  queriesAcross = queries + block;
-  dOutputs = queriesAcross + block;
-  dOutputsAcross = dOutputs + block;
-  dQueries = dOutputsAcross + block;
-  keys = dQueries + block;
-  values = keys + window;
-  dKeys = values + window;
-  dValues = dKeys + window;
-  weights = dValues + window;
-  dScores = weights + <usize>(rows * windowChunks) * each;
-  bases = dScores + <usize>(rows * windowChunks) * each;
-  alignments = bases + each;
-  varying = alignments + each;
-  unused = varying + each;
-  chunks = unused + each;
-  return chunks + chunkBytes * windowChunks;
+function layOut(start: usize): void {
+  openScratch(start);
+  queries = piece(rows, width);
+  queriesAcross = piece(rows, width);
+  dOutputs = piece(rows, width);
+  dOutputsAcross = piece(rows, width);
+  dQueries = piece(rows, width);
+  dKeys = piece(rows * windowChunks, width);
+  dValues = piece(rows * windowChunks, width);
+  weights = piece(rows * windowChunks, rows);
+  dScores = piece(rows * windowChunks, rows);
+  bases = piece(rows, 1);
+  alignments = piece(rows, 1);
+  varying = piece(rows, 1);
+  unused = piece(rows, 1);
+  layOutWindow();
 }
 
 /** All tensors are `[groups, length, depth]` but logSumExp, `[groups, length]`. */
@@ -77,12 +73,12 @@ export function attentionGrad(
   memory.fill(dKey, 0, perGroup * groups);
   memory.fill(dValue, 0, perGroup * groups);
   for (let group = 0; group < groups; group++) {
-    for (let chunk = -chunksBefore; chunk < chunksAfter; chunk++) enter(group, chunk, key, value);
+    for (let chunk = -chunksBefore; chunk < chunksAfter; chunk++) meet(group, chunk, key, value);
     for (let chunk = 0; chunk < ring; chunk++) {
-      enter(group, chunk + chunksAfter, key, value);
-      const own = chunks + placeOf(chunk) * chunkBytes;
+      meet(group, chunk + chunksAfter, key, value);
+      const own = knownAt(placeOf(chunk));
       readQueries(own, query, output, logSumExp, dOutput);
-      pull(group, chunk, own);
+      pull(group, chunk);
       addRows(own, dQueries, dQuery);
       leave(chunk - chunksBefore, dKey, dValue);
     }
@@ -99,20 +95,16 @@ export function attentionGrad(
   }
 }
 
-function enter(group: i32, chunk: i32, key: usize, value: usize): void {
-  const place = placeOf(chunk);
-  const known = chunks + place * chunkBytes;
-  fillChunk(group, wrap(chunk), known);
-  gatherRows(known, key, keys + place * block);
-  gatherRows(known, value, values + place * block);
-  memory.fill(dKeys + place * block, 0, block);
-  memory.fill(dValues + place * block, 0, block);
+function meet(group: i32, chunk: i32, key: usize, value: usize): void {
+  enter(group, chunk, key, value);
+  memory.fill(dKeys + placeOf(chunk) * block, 0, block);
+  memory.fill(dValues + placeOf(chunk) * block, 0, block);
 }
 
 function leave(chunk: i32, dKey: usize, dValue: usize): void {
   const place = placeOf(chunk);
-  addRows(chunks + place * chunkBytes, dKeys + place * block, dKey);
-  addRows(chunks + place * chunkBytes, dValues + place * block, dValue);
+  addRows(knownAt(place), dKeys + place * block, dKey);
+  addRows(knownAt(place), dValues + place * block, dValue);
 }
 
 function addRows(positions: usize, from: usize, to: usize): void {
@@ -166,16 +158,13 @@ function shareRow(i: i32, share: f32): void {
 }
 
 /** Gradients of one chunk of queries, and what they add to those of the window's keys and values. */
-function pull(group: i32, chunk: i32, own: usize): void {
+function pull(group: i32, chunk: i32): void {
   const each = (<usize>rows) << 2,
     wide = (<usize>width) << 2,
     square = rows * each;
+  scoreWindow(chunk, queriesAcross, weights, unused);
   for (let offset = 0; offset < windowChunks; offset++) {
-    const place = placeOf(chunk - chunksBefore + offset);
-    const scores = weights + offset * square,
-      dWeights = dScores + offset * square;
-    product(rows, rows, depth, keys + place * block, wide, 4, queriesAcross, each, scores, each, false);
-    maskScores(own, chunks + place * chunkBytes, scores, unused);
+    const place = placeOf(chunk - chunksBefore + offset), dWeights = dScores + offset * square;
     product(rows, rows, depth, values + place * block, wide, 4, dOutputsAcross, each, dWeights, each, false);
   }
   if (dropThreshold != 0) dropWeights(group, chunk, dScores);

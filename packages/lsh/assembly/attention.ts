@@ -4,19 +4,19 @@
  * once; rounds are merged in place.
  */
 import { addRow, copyRow, scaleRow, transpose } from "../../../internal/wasm/assembly/blocks";
+import { exponential } from "../../../internal/wasm/assembly/exponential";
+import { openScratch, piece, scratchBytes } from "../../../internal/wasm/assembly/layout";
 import { product } from "../../../internal/wasm/assembly/product";
-import { exponential, logarithmOf } from "../../../internal/wasm/assembly/vectors";
-import { constantBelow, dropWeights, maskScores } from "./masks";
+import { logarithmOf } from "../../../internal/wasm/assembly/vectors";
+import { constantBelow, dropWeights } from "./masks";
 import {
   block,
-  chunkBytes,
   chunkLength,
   chunksAfter,
   chunksBefore,
   chunksPerRound,
   depth,
   dropThreshold,
-  fillChunk,
   gatherRows,
   groups,
   length,
@@ -26,29 +26,28 @@ import {
   rows,
   width,
   windowChunks,
-  wrap,
 } from "./slots";
+import { enter, knownAt, layOutWindow, scoreWindow, values } from "./window";
 
-let queries: usize, queriesAcross: usize, keys: usize, values: usize, weights: usize, weighted: usize;
-let largest: usize, sums: usize, chunks: usize, merged: usize;
+let queries: usize, queriesAcross: usize, weights: usize, weighted: usize;
+let largest: usize, sums: usize, merged: usize;
 
 /** @returns the bytes of scratch memory that {@link attention} needs */
-export function attentionBytes(): usize {
-  return layOut(0);
+export function attentionBytes(): f64 {
+  layOut(0);
+  return scratchBytes();
 }
 
-function layOut(start: usize): usize {
-  queries = start;
-  queriesAcross = queries + block;
-  weighted = queriesAcross + block;
-  keys = weighted + block;
-  values = keys + block * windowChunks;
-  weights = values + block * windowChunks;
-  largest = weights + ((<usize>(rows * rows * windowChunks)) << 2);
-  sums = largest + ((<usize>rows) << 2);
-  chunks = sums + ((<usize>rows) << 2);
-  merged = chunks + chunkBytes * windowChunks;
-  return merged + (numHashes > 1 ? (<usize>length) << 3 : 0);
+function layOut(start: usize): void {
+  openScratch(start);
+  queries = piece(rows, width);
+  queriesAcross = piece(rows, width);
+  weighted = piece(rows, width);
+  weights = piece(rows * windowChunks, rows);
+  largest = piece(rows, 1);
+  sums = piece(rows, 1);
+  merged = piece(numHashes > 1 ? length : 0, 2);
+  layOutWindow();
 }
 
 /** All tensors are `[groups, length, depth]` but logSumExp, `[groups, length]`. */
@@ -77,34 +76,20 @@ export function attention(
   }
 }
 
-function enter(group: i32, chunk: i32, key: usize, value: usize): void {
-  const place = placeOf(chunk);
-  const known = chunks + place * chunkBytes;
-  fillChunk(group, wrap(chunk), known);
-  gatherRows(known, key, keys + place * block);
-  gatherRows(known, value, values + place * block);
-}
-
 /** Of one chunk of queries: powers of their scores relative to the largest, their sums, and the values they weigh. */
 function attend(group: i32, chunk: i32, query: usize): void {
-  const own = chunks + placeOf(chunk) * chunkBytes;
   const each = (<usize>rows) << 2,
     wide = (<usize>width) << 2;
-  gatherRows(own, query, queries);
+  gatherRows(knownAt(placeOf(chunk)), query, queries);
   transpose(rows, width, queries, wide, queriesAcross);
   for (let i: usize = 0; i < each; i += 16) v128.store(largest + i, f32x4.splat(-f32.MAX_VALUE));
-  let scores = weights;
-  for (let offset = 0; offset < windowChunks; offset++, scores += rows * each) {
-    const place = placeOf(chunk - chunksBefore + offset);
-    product(rows, rows, depth, keys + place * block, wide, 4, queriesAcross, each, scores, each, false);
-    maskScores(own, chunks + place * chunkBytes, scores, largest);
-  }
+  scoreWindow(chunk, queriesAcross, weights, largest);
   raise();
   if (dropThreshold != 0) dropWeights(group, chunk, weights);
-  scores = weights;
-  for (let offset = 0; offset < windowChunks; offset++, scores += rows * each) {
+  let powers = weights;
+  for (let offset = 0; offset < windowChunks; offset++, powers += rows * each) {
     const place = placeOf(chunk - chunksBefore + offset);
-    product(rows, width, rows, scores, 4, each, values + place * block, wide, weighted, wide, offset > 0);
+    product(rows, width, rows, powers, 4, each, values + place * block, wide, weighted, wide, offset > 0);
   }
 }
 
@@ -126,7 +111,7 @@ function raise(): void {
 
 /** Brings a chunk's rows to their positions, on top of what earlier rounds left there. */
 function mergeRows(chunk: i32, output: usize, logSumExp: usize): void {
-  const positions = chunks + placeOf(chunk) * chunkBytes;
+  const positions = knownAt(placeOf(chunk));
   const round = chunk / chunksPerRound;
   for (let i = 0; i < chunkLength; i++) {
     const position = load<i32>(positions + ((<usize>i) << 2));

@@ -3,16 +3,26 @@
  * projections are laid out `[direction, vector]`, so that four vectors find theirs at once.
  */
 import { copyRow, transpose } from "../../../internal/wasm/assembly/blocks";
+import { openScratch, piece, scratchBytes } from "../../../internal/wasm/assembly/layout";
 import { product } from "../../../internal/wasm/assembly/product";
 import { padded } from "../../../internal/wasm/assembly/vectors";
 
 const blockLength = 64;
 
+let rows: usize, across: usize, rotation: usize, projections: usize;
+
 /** @returns the bytes of scratch memory that {@link hash} needs */
-export function hashBytes(depth: i32, rotationSize: i32): usize {
-  const wide = padded(depth),
-    size = padded(rotationSize);
-  return (<usize>(2 * wide * blockLength + size * wide + size * blockLength)) << 2;
+export function hashBytes(depth: i32, rotationSize: i32): f64 {
+  layOut(0, padded(depth), padded(rotationSize));
+  return scratchBytes();
+}
+
+function layOut(start: usize, wide: i32, size: i32): void {
+  openScratch(start);
+  rows = piece(blockLength, wide);
+  across = piece(wide, blockLength);
+  rotation = piece(wide, size);
+  projections = piece(size, blockLength);
 }
 
 /**
@@ -37,10 +47,7 @@ export function hash(
 ): void {
   const wide = padded(depth),
     size = padded(rotationSize);
-  const rows = scratch;
-  const across = rows + ((<usize>(wide * blockLength)) << 2);
-  const rotation = across + ((<usize>(wide * blockLength)) << 2);
-  const projections = rotation + ((<usize>(size * wide)) << 2);
+  layOut(scratch, wide, size);
   memory.fill(rotation, 0, (<usize>(size * wide)) << 2);
   for (let group = 0; group < groups; group++) {
     const ofGroup = vectors + ((<usize>group * length * depth) << 2);

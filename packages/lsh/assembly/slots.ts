@@ -18,8 +18,8 @@ let order: usize, inverse: usize, keyMask: usize;
 export let chunksPerRound: i32, ring: i32, windowChunks: i32;
 /** Slots of a chunk and numbers of a vector, filled up to whole vectors; then a block of them in bytes. */
 export let rows: i32, width: i32, block: usize;
-/** Bytes of what is known about one chunk: see {@link fillChunk}. */
-export let chunkBytes: usize;
+/** What is known about one slot, and the bytes of it for a chunk: see {@link fillChunk}. */
+export let numbersPerSlot: i32, chunkBytes: usize;
 
 /** Everything but queries, keys and values, checked by the caller. */
 export function openSlots(
@@ -68,8 +68,9 @@ export function openSlots(
   windowChunks = chunksBefore + 1 + chunksAfter;
   rows = padded(chunkLength);
   width = padded(depth);
-  block = <usize>(rows * width) << 2;
-  chunkBytes = <usize>(rows * (3 + (duplicateCorrection ? 2 * numHashes : 0))) << 2;
+  block = (<usize>rows * width) << 2;
+  numbersPerSlot = 3 + (duplicateCorrection ? 2 * numHashes : 0);
+  chunkBytes = (<usize>rows * numbersPerSlot) << 2;
 }
 
 /** Whether every round holds every position once, where `inverse` says: then no row is written twice or outside. */

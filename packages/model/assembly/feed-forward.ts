@@ -2,6 +2,7 @@
  * `FeedForward(LayerNorm(x))` with relu, forward and backward, block by block: nothing as wide as dFF and as long as
  * the sequence exists unless the caller wants to keep it. Contract: src/kernels/names.ts.
  */
+import { openScratch, piece, scratchBytes } from "../../../internal/wasm/assembly/layout";
 import { product } from "../../../internal/wasm/assembly/product";
 import { padded } from "../../../internal/wasm/assembly/vectors";
 import { addColumns, addToRows, blockRows, fillRows, layerNorm, layerNormGrad, transpose } from "./rows";
@@ -36,23 +37,22 @@ let unit: usize, input: usize, inverse: usize, output: usize, hidden: usize;
 let dOutput: usize, dHidden: usize, expandAcross: usize, contractAcross: usize;
 
 /** @returns the bytes of scratch memory that both passes need */
-export function feedForwardBytes(): usize {
-  return layOut(0);
+export function feedForwardBytes(): f64 {
+  layOut(0);
+  return scratchBytes();
 }
 
-function layOut(start: usize): usize {
-  const narrow = <usize>(blockRows * dModel) << 2, wide = <usize>(blockRows * dFF) << 2;
-  const weight = <usize>(dModel * dFF) << 2;
-  unit = start;
-  input = unit + narrow;
-  output = input + narrow;
-  dOutput = output + narrow;
-  hidden = dOutput + narrow;
-  dHidden = hidden + wide;
-  expandAcross = dHidden + wide;
-  contractAcross = expandAcross + weight;
-  inverse = contractAcross + weight;
-  return inverse + (blockRows << 2);
+function layOut(start: usize): void {
+  openScratch(start);
+  unit = piece(blockRows, dModel);
+  input = piece(blockRows, dModel);
+  output = piece(blockRows, dModel);
+  dOutput = piece(blockRows, dModel);
+  hidden = piece(blockRows, dFF);
+  dHidden = piece(blockRows, dFF);
+  expandAcross = piece(dModel, dFF);
+  contractAcross = piece(dModel, dFF);
+  inverse = piece(blockRows, 1);
 }
 
 /** @param activated `[rows, dFF]`, written, or 0 when it is not wanted */

@@ -3,6 +3,7 @@
  * heads' outputs back to the model's width. Contract: src/kernels/names.ts.
  */
 import { copyRow } from "../../../internal/wasm/assembly/blocks";
+import { openScratch, piece, scratchBytes } from "../../../internal/wasm/assembly/layout";
 import { product } from "../../../internal/wasm/assembly/product";
 import { padded } from "../../../internal/wasm/assembly/vectors";
 import { blockRows, fillRows, layerNorm, layerNormGrad, transpose } from "./rows";
@@ -21,19 +22,19 @@ export function openHeads(newBatch: i32, newHeads: i32, newLength: i32, newDepth
 let unit: usize, input: usize, inverse: usize, dInput: usize, projected: usize, across: usize;
 
 /** @returns the bytes of scratch memory that each of the four kernels needs */
-export function headsBytes(): usize {
-  return layOut(0);
+export function headsBytes(): f64 {
+  layOut(0);
+  return scratchBytes();
 }
 
-function layOut(start: usize): usize {
-  const narrow = <usize>(blockRows * dModel) << 2;
-  unit = start;
-  input = unit + narrow;
-  dInput = input + narrow;
-  projected = dInput + narrow;
-  across = projected + (<usize>(blockRows * inner) << 2);
-  inverse = across + (<usize>(3 * dModel * inner) << 2);
-  return inverse + (blockRows << 2);
+function layOut(start: usize): void {
+  openScratch(start);
+  unit = piece(blockRows, dModel);
+  input = piece(blockRows, dModel);
+  dInput = piece(blockRows, dModel);
+  projected = piece(blockRows, inner);
+  across = piece(3 * dModel, inner);
+  inverse = piece(blockRows, 1);
 }
 
 /** A block's heads side by side, `[filled, inner]`; zeros in the rows that are missing. */

@@ -3,8 +3,10 @@
  * exist for a block at a time. Contract: src/kernels/names.ts.
  */
 import { copyRow, transpose } from "../../../internal/wasm/assembly/blocks";
+import { exponential } from "../../../internal/wasm/assembly/exponential";
+import { openScratch, piece, scratchBytes } from "../../../internal/wasm/assembly/layout";
 import { product } from "../../../internal/wasm/assembly/product";
-import { exponential, largestOf, logarithmOf, padded, sumOf } from "../../../internal/wasm/assembly/vectors";
+import { largestOf, logarithmOf, padded, sumOf } from "../../../internal/wasm/assembly/vectors";
 import { blockRows, layerNorm, layerNormGrad } from "./rows";
 
 /** A logit that takes no part: the columns beyond the vocabulary, up to whole vectors. */
@@ -16,24 +18,24 @@ let both: usize, unit: usize, input: usize, logits: usize, weights: usize, acros
 let inverse: usize;
 
 /** @returns the bytes of scratch memory that {@link tokenHead} needs */
-export function tokenHeadBytes(dModel: i32, vocabSize: i32): usize {
-  return layOut(0, dModel, vocabSize);
+export function tokenHeadBytes(dModel: i32, vocabSize: i32): f64 {
+  layOut(0, dModel, vocabSize);
+  return scratchBytes();
 }
 
-function layOut(start: usize, dModel: i32, vocabSize: i32): usize {
+function layOut(start: usize, dModel: i32, vocabSize: i32): void {
   width = 2 * dModel;
   vocabulary = vocabSize;
   columns = padded(vocabSize);
-  const block = <usize>(blockRows * width) << 2, weight = <usize>(width * columns) << 2;
-  both = start;
-  unit = both + block;
-  input = unit + block;
-  logits = input + block;
-  weights = logits + (<usize>(blockRows * columns) << 2);
-  across = weights + weight;
-  dWeights = across + weight;
-  inverse = dWeights + weight;
-  return inverse + (blockRows << 2);
+  openScratch(start);
+  both = piece(blockRows, width);
+  unit = piece(blockRows, width);
+  input = piece(blockRows, width);
+  logits = piece(blockRows, columns);
+  weights = piece(width, columns);
+  across = piece(width, columns);
+  dWeights = piece(width, columns);
+  inverse = piece(blockRows, 1);
 }
 
 /** Whether every target is -1 or a token. */

@@ -1,5 +1,8 @@
 /** Every kernel of this package that the running backend has, held to its contract. */
 import { describeKernel } from "@reformer-ts/internal-testkit";
+import { getBackend } from "@tensorflow/tfjs-core";
+import { hasKernel } from "../../src/kernels/dispatch";
+import { modelKernelNames } from "../../src/kernels/names";
 import { adamContract } from "./adam-contract";
 import { feedForwardContract, feedForwardGradContract } from "./feed-forward-contract";
 import {
@@ -8,6 +11,7 @@ import {
   mergeHeadsContract,
   mergeHeadsGradContract,
 } from "./heads-contract";
+import { segmentSumContract } from "./segment-sum-contract";
 import { tokenHeadContract } from "./token-head-contract";
 
 describeKernel(feedForwardContract);
@@ -18,3 +22,4 @@ describeKernel(mergeHeadsContract);
 describeKernel(mergeHeadsGradContract);
 describeKernel(tokenHeadContract);
 describeKernel(adamContract);
+if (getBackend() === "wasm" && hasKernel(modelKernelNames.adam)) describeKernel(segmentSumContract);

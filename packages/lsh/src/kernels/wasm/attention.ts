@@ -22,7 +22,7 @@ export const chunkAttention: WasmKernel<LshModule, ChunkAttentionAttributes> = {
     const { groups, length, depth } = openSlots(context, attributes);
     const { module, address, output, scratch } = context;
     module.attention(
-      scratch(module.attentionBytes() >>> 0),
+      scratch(module.attentionBytes()),
       address("query"),
       address("key"),
       address("value"),
@@ -45,7 +45,7 @@ export const chunkAttentionGrad: WasmKernel<LshModule, ChunkAttentionAttributes>
     const { module, address, output, scratch } = context;
     const shape = [groups, length, depth];
     module.attentionGrad(
-      scratch(module.attentionGradBytes() >>> 0),
+      scratch(module.attentionGradBytes()),
       address("query"),
       address("key"),
       address("value"),

@@ -19,7 +19,7 @@ export const hash: WasmKernel<LshModule, HashAttributes> = {
     required(areEven && factors.length > 0, "factors", factors.join(" · ") || "none", "even numbers above 0");
     const halves = factors.reduce((sum, factor) => sum + factor / 2, 0);
     required(halves === rotationSize, "rotations", `of ${rotationSize} directions`, `${halves} directions`);
-    const memory = scratch(module.hashBytes(depth, rotationSize) >>> 0);
+    const memory = scratch(module.hashBytes(depth, rotationSize));
     const digits = scratch(4 * factors.length);
     const buckets = output([batch, heads, numHashes, length], "int32");
     integersAt(digits, factors.length).set(factors);
@@ -54,9 +54,9 @@ export const bucketSort: WasmKernel<LshModule, BucketSortAttributes> = {
     const largest = module.largestId(groups * numHashes * length, address("buckets"));
     required(largest >= 0, "buckets", "negative", "0 or more");
     required(largest < mostIds, "buckets", `up to ${largest}`, `below ${mostIds}`);
-    const counts = scratch(4 * (largest + 2));
     const order = output([groups, numHashes * paddedLength], "int32");
     const inverse = output([groups, numHashes, length], "int32");
+    const counts = scratch(4 * (largest + 2));
     module.sort(
       counts,
       groups * numHashes,

@@ -24,7 +24,7 @@ export const feedForward: WasmKernel<ModelModule, FeedForwardAttributes> = {
   run(context, { epsilon, keep }) {
     const { rows, dFF } = openLayer(context, epsilon);
     const { module, shapeOf, address, output, scratch } = context;
-    const memory = scratch(module.feedForwardBytes() >>> 0);
+    const memory = scratch(module.feedForwardBytes());
     const y = output(shapeOf("x"));
     const activated = output([keep ? rows : 0, dFF]);
     module.feedForward(memory, rows, address("x"), y, keep ? activated : 0);
@@ -38,7 +38,7 @@ export const feedForwardGrad: WasmKernel<ModelModule, FeedForwardGradAttributes>
     const { rows, dModel, dFF } = openLayer(context, epsilon);
     const { module, sizes, shapeOf, address, output, scratch } = context;
     required((sizes["rows"] ?? rows) === rows, "activated", `of ${sizes["rows"]} rows`, `of ${rows} rows`);
-    const memory = scratch(module.feedForwardBytes() >>> 0);
+    const memory = scratch(module.feedForwardBytes());
     const y = output(wantsOutput ? shapeOf("x") : [0]);
     module.feedForwardGrad(
       memory,

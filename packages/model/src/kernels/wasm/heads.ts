@@ -22,7 +22,7 @@ export const heads: WasmKernel<ModelModule, HeadsAttributes> = {
     const shape = open(context, attributes.heads);
     const { module, address, output, scratch } = context;
     const [x, scale, bias, first, second, third] = addresses(context, Object.keys(projected));
-    const memory = scratch(module.headsBytes() >>> 0);
+    const memory = scratch(module.headsBytes());
     const [toFirst, toSecond] = [output(shape), output(shape)];
     const toThird = output(address("third") === 0 ? [0] : shape);
     const { epsilon } = attributes;
@@ -67,7 +67,7 @@ export const headsGrad: WasmKernel<ModelModule, HeadsAttributes> = {
     const [x, scale, bias, first, second, third] = addresses(context, Object.keys(projected));
     const [dFirst, dSecond, dThird] = addresses(context, ["dFirst", "dSecond", "dThird"]);
     module.projectHeadsGrad(
-      scratch(module.headsBytes() >>> 0),
+      scratch(module.headsBytes()),
       attributes.epsilon,
       x!,
       scale!,
@@ -96,7 +96,7 @@ export const mergeHeads: WasmKernel<ModelModule> = {
   run(context) {
     const { batch, length, dModel } = openMerge(context);
     const { module, address, output, scratch } = context;
-    const memory = scratch(module.headsBytes() >>> 0);
+    const memory = scratch(module.headsBytes());
     module.mergeHeads(memory, address("heads"), address("weight"), output([batch, length, dModel]));
   },
 };
@@ -108,7 +108,7 @@ export const mergeHeadsGrad: WasmKernel<ModelModule> = {
     openMerge(context);
     const { module, shapeOf, address, output, scratch } = context;
     module.mergeHeadsGrad(
-      scratch(module.headsBytes() >>> 0),
+      scratch(module.headsBytes()),
       address("heads"),
       address("weight"),
       address("dy"),

@@ -32,7 +32,7 @@ export const tokenHead: WasmKernel<ModelModule, TokenHeadAttributes> = {
       address,
     ) as [number, number, number, number, number, number];
     module.tokenHead(
-      scratch(module.tokenHeadBytes(dModel, vocabSize) >>> 0),
+      scratch(module.tokenHeadBytes(dModel, vocabSize)),
       rows,
       dModel,
       vocabSize,
