@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { freemem } from "node:os";
 
 /** Less than this is left to nobody. */
-const reserve = 0.6e9;
+const reserve = 1e9;
 
 /** @returns what it printed, or `failed` with its own reason */
 export function runContestant([program, ...words], { minutes = 20 } = {}) {

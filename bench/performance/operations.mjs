@@ -30,10 +30,11 @@ function work({ depth, attention, numHashes }) {
   };
 }
 
-export function operations(results) {
+/** @param matMulGigaflops what the shares are of */
+export function operations(results, matMulGigaflops) {
   const result = results.at(-1);
   if (result === undefined) return undefined;
-  const { clock, length, matMulGigaflops, date, machine, node } = result;
+  const { clock, length, date, machine, node } = result;
   const groupOf = (kernel) => groups.find(([, pattern]) => pattern.test(kernel))?.[0] ?? moved;
   const seconds = new Map();
   for (const { kernel, seconds: spent } of clock) {

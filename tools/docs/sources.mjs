@@ -31,6 +31,7 @@ export const menu = [
   {
     text: "Measured",
     items: [
+      ["Performance", "docs/performance.md", "docs/performance.md"],
       ["Results", "docs/results.md", "docs/results.md"],
       ["Verification", "docs/verification.md", "docs/verification.md"],
     ],

@@ -5,9 +5,10 @@ import {
   initializeParameters,
   measurePeakBytes,
   type Optimizer,
+  type ReformerConfig,
   trainStep,
 } from "@reformer-ts/model";
-import { memory } from "@tensorflow/tfjs-core";
+import { memory, type Scalar } from "@tensorflow/tfjs-core";
 import { openBackend } from "../backend";
 import { measureMatMul } from "../backend/measure-mat-mul";
 import { planStep } from "../memory-budget";
@@ -28,64 +29,74 @@ export async function measureStep(spec: StepSpec): Promise<StepFigures> {
   const config = subject(spec);
   const { name, kernels } = await openBackend(spec.backend, { kernels: spec.kernels });
   const plan = spec.plan ?? planStep(config, { batch: 1, length, memory: spec.memory });
-  const parameters = initializeParameters(config, 1);
-  const optimizer = adam(parameters);
-  const marks: MemoryCourse["marks"] = [];
-  const model = createReformer(config, parameters);
   const batch = { ...sequence(length), batch: 1, length };
-  const marked = markUpdates(optimizer, marks);
-
-  let taken = 0;
-  const begin = () => trainStep(model, marked, batch, { seed: taken++, learningRate: 1e-3, ...plan }).loss;
-  const step = async () => {
-    const start = performance.now();
-    const loss = begin();
-    const { 0: value } = await loss.data();
-    loss.dispose();
-    return { loss: value!, seconds: (performance.now() - start) / 1000 };
-  };
-
+  const marks: MemoryCourse["marks"] = [];
   const watch = spec.watch ? await watchMemory() : null;
-  const parameterBytes = memory().numBytes;
-  // The first step also pays for whatever is prepared once, so it is the one in which memory is counted.
-  let tensorBytes = parameterBytes;
-  marks.push([process.uptime(), "step begins"]);
-  const first = await timed(async () => {
-    let loss: ReturnType<typeof begin>;
-    tensorBytes += measurePeakBytes(() => (loss = begin()));
-    const { 0: value } = await loss!.data();
-    loss!.dispose();
-    return value!;
+
+  let made!: ReturnType<typeof makeTrainee>;
+  let taken = 0;
+  const begin = () => {
+    const { model, optimizer } = made;
+    const options = { seed: taken++, learningRate: 1e-3, ...plan };
+    return trainStep(model, markUpdates(optimizer, marks), batch, options).loss;
+  };
+  // Counted from the parameters on: what replaces them would otherwise seem to come on top.
+  let start = 0;
+  let firstLoss!: Scalar;
+  const tensorBytes = measurePeakBytes(() => {
+    made = makeTrainee(config);
+    marks.push([process.uptime(), "step begins"]);
+    start = performance.now();
+    firstLoss = begin();
   });
+  const first = await ended(firstLoss, start);
   marks.push([process.uptime(), "step ends"]);
   const course = watch && { samples: await watch.stop(), marks: [...marks] };
 
+  const step = () => {
+    const from = performance.now();
+    return ended(begin(), from);
+  };
   const rest = spec.steps ?? (first.seconds > longStep ? 0 : null);
-  const timedSteps: { loss: number; seconds: number }[] = [];
-  if (rest === 0) timedSteps.push({ loss: first.value, seconds: first.seconds });
+  const timedSteps = rest === 0 ? [first] : [];
   while (rest === null ? !isSteady(timedSteps) : timedSteps.length < rest) timedSteps.push(await step());
   const clock = spec.clock ? clockKernels(() => begin().dispose()) : null;
   const seconds = timedSteps.map((one) => one.seconds);
   const tokensPerSecond = length / median(seconds);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   const matMul = await measureMatMul();
-  optimizer.dispose();
-  parameters.dispose();
+  made.dispose();
   return {
     length,
     tokensPerSecond,
     peakBytes,
     tensorBytes,
-    parameterBytes,
+    parameterBytes: made.bytes,
     seconds,
     gigaflops: (tokensPerSecond * workPerToken(config, length)) / 1e9,
     matMulGigaflops: matMul.gigaflops,
-    losses: [first.value, timedSteps.at(-1)!.loss],
+    losses: [first.loss, timedSteps.at(-1)!.loss],
     backend: name,
     kernels: kernels.kind,
     ...plan,
     ...(clock ? { clock } : {}),
     ...(course ? { watch: course } : {}),
+  };
+}
+
+/** A model with its optimizer, and the bytes of parameters and moments. */
+function makeTrainee(config: ReformerConfig) {
+  const before = memory().numBytes;
+  const parameters = initializeParameters(config, 1);
+  const optimizer = adam(parameters);
+  return {
+    model: createReformer(config, parameters),
+    optimizer,
+    bytes: memory().numBytes - before,
+    dispose() {
+      optimizer.dispose();
+      parameters.dispose();
+    },
   };
 }
 
@@ -115,10 +126,11 @@ function markUpdates(optimizer: Optimizer, marks: MemoryCourse["marks"]): Optimi
   };
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
-  const start = performance.now();
-  const value = await work();
-  return { value, seconds: (performance.now() - start) / 1000 };
+/** Waits for a step that began at `start`. Takes `loss`. */
+async function ended(loss: Scalar, start: number): Promise<{ loss: number; seconds: number }> {
+  const { 0: value } = await loss.data();
+  loss.dispose();
+  return { loss: value!, seconds: (performance.now() - start) / 1000 };
 }
 
 function median(values: readonly number[]): number {
