@@ -1,7 +1,7 @@
 /** From the two streams to logits, on the host: the last LayerNorm, and the head's own weight or the token table. */
 import { InputError } from "@reformer-ts/internal-checks";
 import type { Reformer } from "../../reformer";
-import type { HostWeights } from "./host-model";
+import type { HostWeights } from "./host-weights";
 import { rowNorm } from "./rows";
 
 /**

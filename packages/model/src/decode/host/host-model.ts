@@ -2,7 +2,6 @@
  * A model's way from one token to the next, on the host: weights are copied once, and then a token costs two products of
  * its vector with every weight, wherever the parameters live. Held against the full pass by test/decode.test.ts.
  */
-import type { Tensor } from "@tensorflow/tfjs-core";
 import { bucketCount, resolveNumBuckets } from "@reformer-ts/lsh";
 import { residualSeed } from "@reformer-ts/reversible";
 import type { ReformerConfig } from "../../config";
@@ -16,9 +15,10 @@ import { readMemoryKeys } from "../read-memory-keys";
 import { hashRow, type HashRow } from "./hash-rows";
 import { hostHead } from "./host-head";
 import { hostTokens } from "./host-tokens";
-import type { Dense, Products } from "./products";
+import { hostWeights, type HostWeights } from "./host-weights";
+import type { Dense } from "./products";
 import { activateRows, addTo, rowNorm } from "./rows";
-import { hostProducts } from "./simd-products";
+import type { SequenceStep } from "./sequence-step";
 
 export interface HostModel {
   /** Bytes of the copied weights. */
@@ -31,13 +31,6 @@ export interface HostModel {
   memoryOf(layer: number): MemoryOfLayer | null;
 }
 
-export interface SequenceStep {
-  token: number;
-  position: number;
-  /** By layer. */
-  caches: readonly LayerCache[];
-}
-
 interface HostLayer {
   norm(x: Float32Array): Float32Array;
   projections: Dense[];
@@ -47,11 +40,9 @@ interface HostLayer {
   feed(x: Float32Array, rows: number): Float32Array;
 }
 
-type Weights = ReturnType<typeof weightsOf>;
-
 export async function readHostModel(model: Reformer): Promise<HostModel> {
   const { config } = model;
-  const weights = weightsOf(model);
+  const weights = hostWeights(model);
   const numBuckets = bucketCount(factorsOf(config));
   const layers: HostLayer[] = [];
   for (const layer of config.layers.keys()) layers.push(await readLayer(model, weights, layer));
@@ -88,7 +79,7 @@ export async function readHostModel(model: Reformer): Promise<HostModel> {
   };
 }
 
-async function readLayer(model: Reformer, weights: Weights, layer: number): Promise<HostLayer> {
+async function readLayer(model: Reformer, weights: HostWeights, layer: number): Promise<HostLayer> {
   const { config, parameters } = model;
   const { dModel, dFF, numHeads, dHead, layerNormEpsilon, activation } = config;
   const kind = config.layers[layer]!;
@@ -121,26 +112,6 @@ async function readLayer(model: Reformer, weights: Weights, layer: number): Prom
     feed: (x, rows) => contract.apply(activateRows(activation, expand.apply(feedNorm(x), rows), dFF), rows),
   };
 }
-
-/** Parameters as numbers on the host; what layers share is copied once. */
-function weightsOf({ parameters }: Reformer) {
-  const products: Products = hostProducts();
-  const loaded = new Map<Tensor, Promise<Dense>>();
-  const values = async (name: string) => (await parameters.get(name).data()) as Float32Array;
-  const dense = (name: string, inputs: number, outputs: number, bias?: string): Promise<Dense> => {
-    const tensor = parameters.get(name);
-    const known = loaded.get(tensor);
-    if (known) return known;
-    const load = async () =>
-      products.dense(await values(name), { inputs, outputs, bias: bias ? await values(bias) : null });
-    const loading = load();
-    loaded.set(tensor, loading);
-    return loading;
-  };
-  return { products, values, dense };
-}
-
-export type HostWeights = Pick<Weights, "products" | "values" | "dense">;
 
 const factorsOf = (config: ReformerConfig) =>
   resolveNumBuckets(config.numBuckets, { ...config, length: config.maxLength });

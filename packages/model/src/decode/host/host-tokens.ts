@@ -1,8 +1,9 @@
 /** From a token and its position to a vector, on the host. */
 import type { Reformer } from "../../reformer";
-import type { HostWeights, SequenceStep } from "./host-model";
+import type { HostWeights } from "./host-weights";
 import { positionRow } from "./position-rows";
 import { addTo } from "./rows";
+import type { SequenceStep } from "./sequence-step";
 
 /** @returns a function to `[sequences, dModel]` */
 export async function hostTokens({ config, parameters }: Reformer, { values, dense }: HostWeights) {
