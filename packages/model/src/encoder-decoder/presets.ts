@@ -20,7 +20,7 @@ export interface TranslationPreset {
   };
 }
 
-const layers = Array.from({ length: 6 }, () => "full" as const);
+const layers: EncoderDecoderOptions["encoderLayers"] = ["full", "full", "full", "full", "full", "full"];
 
 const base: EncoderDecoderOptions = {
   vocabSize: 33_300,
@@ -45,9 +45,9 @@ const training = (constant: number, total: number): TranslationPreset["training"
 });
 
 export const translationPresets: Record<"wmt-ende" | "wmt-ende-big", TranslationPreset> = {
-  "wmt-ende": { model: base, training: training(0.088, 500_000) },
+  "wmt-ende": { model: base, training: /* @__PURE__ */ training(0.088, 500_000) },
   "wmt-ende-big": {
     model: { ...base, dModel: 1024, dFF: 4096, numHeads: 16, hiddenDropout: 0.3, localDropout: 0.3 },
-    training: training(0.0625, 300_000),
+    training: /* @__PURE__ */ training(0.0625, 300_000),
   },
 };

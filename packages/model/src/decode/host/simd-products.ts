@@ -19,7 +19,7 @@ export function simdProducts(): Products | null {
   let product: Product;
   const memory = new WebAssembly.Memory({ initial: 1 });
   try {
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(simdModule), { env: { memory } });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(simdModule()), { env: { memory } });
     product = instance.exports["product"] as Product;
   } catch {
     return null;
