@@ -6,7 +6,7 @@ const frame = { left: 64, right: 236, top: 44, bottom: 46 };
 const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56b4e9"];
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
-/** @param lines `{ name, points: [x, y][] }` each */
+/** @param lines `{ name, points: [x, y][], dashed }` each */
 export function curves({ title, x: xLabel, y: yLabel, lines }) {
   const points = lines.flatMap((line) => line.points);
   const [low, high] = extent(points, ([, y]) => y);
@@ -30,8 +30,8 @@ export function curves({ title, x: xLabel, y: yLabel, lines }) {
     text(xLabel, [(frame.left + width - frame.right) / 2, height - 8], 'text-anchor="middle"'),
     text(yLabel, [16, height / 2], `text-anchor="middle" transform="rotate(-90 16 ${height / 2})"`),
     ...lines.map(
-      ({ points: line }, i) =>
-        `<path d="M${line.map(([a, b]) => `${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join("L")}" fill="none" stroke="${colours[i % colours.length]}" stroke-width="2"/>`,
+      ({ points: line, dashed }, i) =>
+        `<path d="M${line.map(([a, b]) => `${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join("L")}" fill="none" stroke="${colours[i % colours.length]}" stroke-width="2"${dashed ? ' stroke-dasharray="6 6"' : ""}/>`,
     ),
     ...lines.map(
       ({ name }, i) =>

@@ -27,6 +27,10 @@ interface Setting {
   steps: number;
   batch: number;
   learningRate: number;
+  /** learned, or as the paper's long sequences have them. */
+  positions?: "learned" | "axial";
+  /** Hash rounds that are trained with; {@link trainedWith} unless given. */
+  trained?: number[];
 }
 
 /** `paper` is the paper's own task and width; it is silent about chunks, batch and rates. The others are its small relatives. */
@@ -39,6 +43,17 @@ export const duplicationSettings: Record<string, Setting> = {
     steps: 2000,
     batch: 16,
     learningRate: 2e-3,
+  },
+  "tiny-axial": {
+    length: 64,
+    numSymbols: 31,
+    chunkLength: 8,
+    dModel: 128,
+    steps: 2000,
+    batch: 16,
+    learningRate: 2e-3,
+    positions: "axial",
+    trained: [0, 1],
   },
   small: {
     length: 128,
@@ -77,14 +92,15 @@ export interface DuplicationResult {
 export async function measureDuplication(name: string): Promise<void> {
   const setting = duplicationSettings[name];
   if (!setting) throw new Error(`settings are ${Object.keys(duplicationSettings).join(", ")}, not "${name}"`);
-  for (const rounds of trainedWith) {
+  for (const rounds of setting.trained ?? trainedWith) {
     await onceMeasured(`duplication-${name}-${rounds}`, `duplication ${name}`, () =>
       trainAndAsk(setting, rounds),
     );
   }
 }
 
-function withRounds({ length, numSymbols, chunkLength, dModel }: Setting, rounds: number): ReformerConfig {
+function withRounds(setting: Setting, rounds: number): ReformerConfig {
+  const { length, numSymbols, chunkLength, dModel, positions = "learned" } = setting;
   return resolveConfig({
     vocabSize: numSymbols + 1,
     dModel,
@@ -97,7 +113,7 @@ function withRounds({ length, numSymbols, chunkLength, dModel }: Setting, rounds
     chunksAfter: 0,
     numHashes: Math.max(rounds, 1),
     fullAttentionThreshold: rounds === 0 ? length : 0,
-    positions: "learned",
+    positions,
     embeddingRange: 0.3,
   });
 }

@@ -10,7 +10,10 @@ export interface Circumstances {
   machine: string;
   node: string;
   command: string;
+  /** By the clock, on a machine that may have done other work too. */
   seconds: number;
+  /** Of processor time, which other work does not lengthen. A peer's, run in a process of its own, does not count. */
+  processorSeconds: number;
 }
 
 export const resultPath = (name: string) => fileURLToPath(new URL(`data/${name}.json`, import.meta.url));
@@ -28,13 +31,17 @@ export async function onceMeasured<Result extends object>(
   const path = resultPath(name);
   if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as Result & Circumstances;
   const started = performance.now();
+  const before = process.cpuUsage();
+  const measured = await measure();
+  const { user, system } = process.cpuUsage(before);
   const result = {
-    ...(await measure()),
+    ...measured,
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]!.model.trim()}`,
     node: process.versions.node,
     command: `node bench/results/run.mjs ${experiment}`,
     seconds: Math.round((performance.now() - started) / 1000),
+    processorSeconds: Math.round((user + system) / 1e6),
   };
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.part`, `${JSON.stringify(result, null, 1)}\n`);

@@ -1,12 +1,16 @@
 /** Trains what an experiment needs, one variant after another; what is on the disk already is not trained again. */
 import { expect, test } from "vitest";
+import { measureComparison } from "./compare";
+import { comparisons } from "./comparisons";
 import { measureDuplication } from "./duplication";
-import { measureText, textExperiments } from "./text";
+import { measureSideBySide } from "./side-by-side";
 
-const [name = "", setting = ""] = (process.env["REFORMER_EXPERIMENT"] ?? "").split(" ");
+const [name = "", setting] = (process.env["REFORMER_EXPERIMENT"] ?? "").split(/ (.*)/s);
 
 test(`results of ${name}`, async () => {
-  const experiment = textExperiments[name];
-  await (experiment ? measureText(name, experiment) : measureDuplication(setting));
+  const comparison = comparisons[name];
+  if (comparison) await measureComparison(name, comparison, setting);
+  else if (name === "transformers") await measureSideBySide(setting);
+  else await measureDuplication(setting ?? "");
   expect(name).not.toBe("");
 });

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:results -- EXPERIMENT [SETTING]`: trains what is missing of an experiment, then writes docs/results.md anew. Stopped
+ * `npm run bench:results -- EXPERIMENT [SETTING, FILE OR FOLDER]`: trains what is missing of an experiment, then writes docs/results.md anew. Stopped
  * at any time, it goes on after the last finished training.
  */
 import { spawnSync } from "node:child_process";
@@ -9,15 +9,17 @@ import { writePage } from "./page.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const experiments = {
   duplication: "the paper's table 2; settings: tiny, small, paper",
-  attention: "LSH of 1 to 8 rounds against full attention, on a novel",
-  reversible: "reversible layers against ordinary residuals, on a novel",
+  text: "LSH of 1 to 8 rounds against full attention, shared and separate, reversible and not, on a novel",
+  images: "the same on emoji of 16 x 16; FOLDER is where `npm install emoji-datasource-google` was run",
+  transformers:
+    "this package and transformers from the same weights and batches, on a novel or on the text FILE",
   page: "only the page, from what was measured",
 };
 const [name, ...settings] = process.argv.slice(2);
 if (!Object.hasOwn(experiments, name ?? "")) {
   console.error(
     `Experiments are:\n${Object.entries(experiments)
-      .map(([key, what]) => `  ${key.padEnd(12)} ${what}`)
+      .map(([key, what]) => `  ${key.padEnd(13)} ${what}`)
       .join("\n")}`,
   );
   process.exit(2);

@@ -1,0 +1,84 @@
+/** Models of one size on the same data in the same order, which differ in one thing: how they attend, or whether they are reversible. */
+import type { ReformerOptions } from "@reformer-ts/model";
+import { openEmoji, openText, type Corpus } from "./corpora";
+
+export interface Variant {
+  label: string;
+  options: ReformerOptions;
+  /** An ordinary residual network in place of the reversible one. */
+  regular?: boolean;
+}
+
+export interface Comparison {
+  /** Tokens of a sequence. */
+  length: number;
+  /** Sequences of a step. */
+  batch: number;
+  steps: number;
+  learningRate: number;
+  /** What all variants share. */
+  model: ReformerOptions;
+  /** @param at a file or folder named on the command line */
+  open(length: number, at?: string): Corpus;
+  variants: Record<string, Variant>;
+}
+
+/** Alternating with local attention, as the models that the authors published. */
+const layers = (kind: "lsh" | "full") => ["local" as const, kind, "local" as const, kind];
+const rounds = (numHashes: number): Variant => ({
+  label: numHashes === 1 ? "LSH, 1 round" : `LSH, ${numHashes} rounds`,
+  options: { layers: layers("lsh"), numHashes },
+});
+
+/** An LSH layer whose threshold no sequence passes attends in full, with queries and keys shared. */
+const variants = (length: number): Record<string, Variant> => ({
+  separate: { label: "full attention, separate queries and keys", options: { layers: layers("full") } },
+  shared: {
+    label: "full attention, shared queries and keys",
+    options: { layers: layers("lsh"), fullAttentionThreshold: length },
+  },
+  "lsh-1": rounds(1),
+  "lsh-4": rounds(4),
+  "lsh-8": rounds(8),
+  "lsh-2": rounds(2),
+  regular: {
+    label: "full attention, separate queries and keys, ordinary residuals",
+    options: { layers: layers("full") },
+    regular: true,
+  },
+});
+
+/**
+ * Small enough that full attention is affordable on two cores. Tables of positions learn slowly, and all variants alike stay with the
+ * last letter until they have; rotation has nothing to learn.
+ */
+const small = {
+  dModel: 128,
+  dFF: 256,
+  numHeads: 2,
+  dHead: 64,
+  chunkLength: 32,
+  positions: "rotary",
+  embeddingRange: 0.5,
+} as const;
+
+export const comparisons: Record<string, Comparison> = {
+  text: {
+    length: 512,
+    batch: 2,
+    steps: 480,
+    learningRate: 4e-3,
+    model: small,
+    open: openText,
+    variants: variants(512),
+  },
+  images: {
+    length: 768,
+    batch: 1,
+    steps: 360,
+    learningRate: 4e-3,
+    model: small,
+    open: (_, from) => openEmoji(16, from),
+    variants: variants(768),
+  },
+};
