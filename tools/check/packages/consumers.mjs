@@ -110,24 +110,13 @@ async function tensorflow(tarballs, engines, row) {
 
 async function bundlers(whole, row) {
   const folder = await project("bundlers", {
-    files: { ...js, "page.mjs": "page.mjs" },
-    dependencies: { ...whole, vite: "8.3.8", esbuild: "0.27.7", webpack: "5.112.2", "webpack-cli": "7.3.1" },
+    files: { ...js, "page.mjs": "page.mjs", "webpack.mjs": "webpack.mjs" },
+    dependencies: { ...whole, vite: "8.3.8", esbuild: "0.27.7", webpack: "5.112.2" },
   });
   const npx = (...args) => run("npx", ["--no-install", ...args], { cwd: folder });
   const built = {
     esbuild: () => npx("esbuild", "page.mjs", "--bundle", "--format=esm", "--outfile=out/esbuild.js"),
-    webpack: () =>
-      npx(
-        "webpack",
-        "--mode",
-        "production",
-        "--entry",
-        "./page.mjs",
-        "-o",
-        "out",
-        "--output-filename",
-        "webpack.js",
-      ),
+    webpack: () => run("node", ["webpack.mjs"], { cwd: folder }),
     Vite: () => npx("vite", "build", "--logLevel", "error", "--config", "vite.mjs"),
   };
   const { writeFileSync } = await import("node:fs");

@@ -13,15 +13,15 @@ export const libraries = ["lsh", "reversible", "data", "model"];
 
 const execute = promisify(execFile);
 
-/** Runs a program to its end; what went wrong is an Error with what it printed. */
+/** Runs a program to its end and gives its stdout; what went wrong is an Error with all that it printed. */
 export async function run(program, args, { cwd = root, env = {} } = {}) {
   try {
-    const { stdout, stderr } = await execute(program, args, {
+    const { stdout } = await execute(program, args, {
       cwd,
       env: { ...process.env, ...env },
       maxBuffer: 1 << 26,
     });
-    return stdout + stderr;
+    return stdout;
   } catch (error) {
     const printed = `${error.stdout ?? ""}${error.stderr ?? ""}`.trim().split("\n").slice(-25).join("\n");
     throw new Error(`${program} ${args.join(" ")} failed in ${cwd}:\n${printed}`, { cause: error });

@@ -13,7 +13,7 @@ const ceilings = {
   "@reformer-ts/reversible": 5_000,
   "@reformer-ts/reversible/layers": 7_000,
   "@reformer-ts/data": 10_000,
-  "@reformer-ts/model": 85_000,
+  "@reformer-ts/model": 90_000,
   "@reformer-ts/model/kernels/wasm": 60_000,
   "@reformer-ts/model/kernels/webgpu": 60_000,
 };
@@ -23,7 +23,7 @@ const shaken = [
   ["@reformer-ts/lsh", "hashVectors", 0.5],
   ["@reformer-ts/reversible", "replayRandom", 0.3],
   ["@reformer-ts/data", "byteTokenizer", 0.2],
-  ["@reformer-ts/model", "learningRateAt", 0.05],
+  ["@reformer-ts/model", "learningRateAt", 0.06],
 ];
 
 /** @param folder a project that has the packages installed */
