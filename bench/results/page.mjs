@@ -25,7 +25,7 @@ ${tooLong}`;
 
 const tooLong = `## Ready to run, and not run yet
 
-The machine was shared, and these did not get their turn: what is missing of \`text\` (2 rounds, ordinary residuals instead of reversible ones), \`images\` (the same
+The machine was shared, and these did not get their turn: ordinary residuals instead of reversible ones (the last variant of \`text\`), \`images\` (the same
 comparison on emoji), \`transformers\` (both packages from the same weights and batches, on a novel or another text), \`duplication tiny-axial\`. First trials of the
 duplication task with axial positions in place of learned ones stayed above a loss of zero; the last of these repeats that.
 

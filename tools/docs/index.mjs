@@ -68,7 +68,8 @@ const config = {
     nav: [
       { text: "Getting started", link: "/getting-started" },
       { text: "API", link: "/api/" },
-      { text: "Playground", link: "/playground/index.html", target: "_self" },
+      { text: "Results", link: "/docs/results" },
+      { text: "Playground", link: "/playground" },
     ],
     sidebar,
   },
@@ -116,7 +117,7 @@ function home() {
       feature(
         "In your browser",
         "See how hashing, sorting and chunking find the keys that matter.",
-        "/packages/playground",
+        "/playground",
       ),
     ],
   };

@@ -3,6 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { dirname, join, posix } from "node:path";
 import { menu } from "./sources.mjs";
 
+/** Sources that the site has a generated page for. */
+const generated = new Map([["apps/trainer/src/config/schema.ts", "configuration.md"]]);
 const repository = "https://github.com/reformer-ts/reformer-ts/blob/main/";
 
 /** The menu, and every other page of docs/ behind it: nothing that was written stays unread. */
@@ -26,7 +28,7 @@ export function copyPages(root, target, sections) {
         if (/^([a-z]+:|#)/.test(link)) return whole;
         const [path, anchor] = link.split("#");
         const meant = posix.normalize(posix.join(posix.dirname(source), path)).replace(/\/$/, "");
-        const leads = pages.get(meant) ?? pages.get(`${meant}/README.md`);
+        const leads = pages.get(meant) ?? pages.get(`${meant}/README.md`) ?? generated.get(meant);
         if (leads !== undefined)
           return `${open}${relative(page, leads)}${anchor ? `#${anchor}` : ""}${close}`;
         if (!existsSync(join(root, meant))) broken.push(`${source}: ${link}`);

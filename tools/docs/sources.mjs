@@ -6,6 +6,7 @@ export const menu = [
       ["Getting started", "tools/docs/pages/getting-started.md", "getting-started.md"],
       ["Examples", "examples/README.md", "examples.md"],
       ["Troubleshooting", "tools/docs/pages/troubleshooting.md", "troubleshooting.md"],
+      ["Playground", "tools/docs/pages/playground.md", "playground.md"],
     ],
   },
   {
@@ -16,7 +17,7 @@ export const menu = [
       ["model", "packages/model/README.md", "packages/model.md"],
       ["data", "packages/data/README.md", "packages/data.md"],
       ["The reformer command", "apps/trainer/README.md", "packages/trainer.md"],
-      ["The playground", "apps/playground/README.md", "packages/playground.md"],
+      ["About the playground", "apps/playground/README.md", "packages/playground.md"],
     ],
   },
   {
@@ -25,7 +26,11 @@ export const menu = [
       ["Architecture", "docs/architecture.md", "docs/architecture.md"],
       ["Hashing and its gradient", "docs/hashing.md", "docs/hashing.md"],
       ["Reversible layers", "docs/reversible.md", "docs/reversible.md"],
+      ["The other gradients", "docs/gradients.md", "docs/gradients.md"],
       ["Strict routing", "docs/routing.md", "docs/routing.md"],
+      ["Kernels", "docs/kernels.md", "docs/kernels.md"],
+      ["Decoding from caches", "docs/decoding.md", "docs/decoding.md"],
+      ["Many machines", "docs/many-machines.md", "docs/many-machines.md"],
     ],
   },
   {
@@ -39,7 +44,10 @@ export const menu = [
   {
     text: "Coming from elsewhere",
     items: [
-      ["Features and names", "docs/features.md", "docs/features.md"],
+      ["From transformers", "docs/migrate/transformers.md", "docs/migrate/transformers.md"],
+      ["From Trax", "docs/migrate/trax.md", "docs/migrate/trax.md"],
+      ["From reformer-pytorch", "docs/migrate/reformer-pytorch.md", "docs/migrate/reformer-pytorch.md"],
+      ["Features", "docs/features.md", "docs/features.md"],
       ["Checkpoints", "docs/checkpoints.md", "docs/checkpoints.md"],
     ],
   },

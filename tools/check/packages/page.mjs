@@ -22,9 +22,16 @@ Bundled, minified and gzipped, tfjs aside. Kernels are entries of their own, so 
 
 | entry, or one function of it | kB | at most |
 | --- | --- | --- |
-${measured.map(({ entry, bytes, ceiling }) => `| \`${entry.replace(" of ", "\` of \`")}\` | ${kilobytes(bytes)} | ${kilobytes(ceiling)} |`).join("\n")}
+${measured.map(({ entry, bytes, ceiling }) => `| ${quoted(entry)} | ${kilobytes(bytes)} | ${kilobytes(ceiling)} |`).join("\n")}
 
 An import for nothing leaves at most 40 bytes of any of them. zod, which checks configurations, is in a bundle only where a configuration is resolved.
 `;
   writeFileSync(join(root, "docs/packages.md"), page);
 }
+
+/** An entry, or a function of one. */
+const quoted = (entry) =>
+  entry
+    .split(" of ")
+    .map((name) => `\`${name}\``)
+    .join(" of ");

@@ -1,0 +1,40 @@
+/** What is depended on: exact versions, and a reason for each in CONTRIBUTING.md. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+const manifests = ["packages", "apps", "internal"]
+  .flatMap((folder) =>
+    readdirSync(new URL(`../${folder}`, import.meta.url)).map((name) => `${folder}/${name}`),
+  )
+  .concat("examples", ".")
+  .map((folder) => `${folder}/package.json`)
+  .filter((path) => existsSync(new URL(`../${path}`, import.meta.url)));
+const dependencies = manifests.flatMap((path) => {
+  const manifest = JSON.parse(read(path)) as Record<string, Record<string, string> | undefined>;
+  return ["dependencies", "devDependencies", "optionalDependencies"]
+    .flatMap((kind) => Object.entries(manifest[kind] ?? {}))
+    .filter(([name]) => !name.startsWith("@reformer-ts/"))
+    .map(([name, version]) => ({ path, name, version }));
+});
+
+it("is pinned", () => {
+  const exact = /^(\d+\.\d+\.\d+(-[\w.]+)?|catalog:)$/;
+  expect(dependencies.filter(({ version }) => !exact.test(version))).toEqual([]);
+  const catalog = read("pnpm-workspace.yaml").split("catalog:")[1]!.split("\n\n")[0]!;
+  expect(catalog).not.toMatch(/[~^*]|latest/);
+});
+
+it("has a reason", () => {
+  const table = read("CONTRIBUTING.md").split("## Dependencies")[1]!;
+  const named = [...table.matchAll(/`([^`]+)`/g)].flatMap(([, names]) => expanded(names!));
+  const known = (name: string) =>
+    named.some((given) => given === name || (given.endsWith("/*") && name.startsWith(given.slice(0, -1))));
+  expect(dependencies.filter(({ name }) => !known(name))).toEqual([]);
+});
+
+/** `a-{b,c}` is `a-b` and `a-c`. */
+function expanded(names: string): string[] {
+  const [, before, list, after] = /^(.*)\{(.*)\}(.*)$/.exec(names) ?? [];
+  return list === undefined ? [names] : list.split(",").map((part) => `${before}${part}${after}`);
+}
