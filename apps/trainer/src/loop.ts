@@ -5,7 +5,13 @@
  */
 import { batches } from "@reformer-ts/data";
 import { deriveSeed } from "@reformer-ts/internal-random";
-import { countParameters, type GradientExchange, learningRateAt, trainStep } from "@reformer-ts/model";
+import {
+  type Batch,
+  countParameters,
+  type GradientExchange,
+  learningRateAt,
+  trainStep,
+} from "@reformer-ts/model";
 import { bitsName } from "./figures";
 import { lossGuard } from "./loss-guard";
 import { evaluate, sample } from "./observe";
@@ -78,12 +84,7 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
 }
 
 /** One update. The loss is this process' share of the mean over all. */
-async function takeStep(
-  session: Session,
-  step: number,
-  batch: Parameters<typeof trainStep>[2],
-  exchange: GradientExchange | null,
-) {
+async function takeStep(session: Session, step: number, batch: Batch, exchange: GradientExchange | null) {
   const { model, optimizer, ranks } = session;
   const { training } = session.config;
   const { schedule: kind, learningRate: peak, warmup, steps } = training;

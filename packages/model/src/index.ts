@@ -33,8 +33,11 @@ export {
 } from "./inspect-attention";
 export type { Batch } from "./batch";
 export type { Pass } from "./pass";
-export { trainStep, type GradientExchange, type TrainStepOptions } from "./train-step";
-export { adam, type AdamOptions, type Optimizer } from "./optim/adam";
+export { trainStep, type GradientExchange, type StepResult, type TrainStepOptions } from "./train-step";
+export { dropsActivations } from "./gradient-parts";
+export type { Optimizer } from "./optim/optimizer";
+export { adam, adamW, type AdamOptions, type AdamWOptions } from "./optim/adam";
+export { adafactor, type AdafactorOptions } from "./optim/adafactor";
 export { learningRateAt, scheduleKinds, type Schedule } from "./optim/schedule";
 export { sample, type SamplingOptions } from "./sampling";
 export {
@@ -53,6 +56,7 @@ export {
   type PairGradientOptions,
   type PairOptions,
 } from "./encoder-decoder/loss";
+export { estimatePairBytes, planPairMemory, type PairShape } from "./encoder-decoder/estimate";
 export { createPairDecoder, type PairDecoder } from "./encoder-decoder/decoder";
 export { translate, type TranslateOptions } from "./encoder-decoder/translate";
 export { translationPresets, type TranslationPreset } from "./encoder-decoder/presets";

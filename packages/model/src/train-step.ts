@@ -1,8 +1,9 @@
 /** One step of training: forward, backward, update. */
 import type { Scalar } from "@tensorflow/tfjs-core";
 import { clippingSink } from "./optim/clip";
-import type { Optimizer } from "./optim/adam";
+import type { Optimizer } from "./optim/optimizer";
 import type { Batch } from "./batch";
+import { dropsActivations, inParts, partsOf, type GradientRun } from "./gradient-parts";
 import type { GradientSink } from "@reformer-ts/reversible";
 import type { Pass } from "./pass";
 import { lossAndGradients, type Reformer } from "./reformer";
@@ -28,13 +29,14 @@ export interface TrainStepOptions extends StepOptions, Omit<Pass, "training"> {
   seed: number;
   /** Layers, counted from the input, whose activations are kept instead of rebuilt. */
   keepLayers?: number;
-  /** Targets that the loss is a mean of, when other processes count some of them; those of this batch by default. */
+  /** Targets that the loss is a mean of, when other processes count some of them; those of this step by default. */
   count?: number;
 }
 
 /**
  * Moves the model's parameters once.
  *
+ * @param batches one, or several that are taken as one, in the memory of one and of all gradients
  * @returns the mean loss in nats per counted target before the step, and the gradients' norm when it was taken; the
  * caller owns both
  * @throws InputError when the batch does not fit the model
@@ -42,11 +44,15 @@ export interface TrainStepOptions extends StepOptions, Omit<Pass, "training"> {
 export function trainStep(
   model: Reformer,
   optimizer: Optimizer,
-  batch: Batch,
-  { learningRate, clipNorm = null, exchange = null, ...pass }: TrainStepOptions,
+  batches: Batch | readonly Batch[],
+  { learningRate, clipNorm = null, exchange = null, seed, ...pass }: TrainStepOptions,
 ): StepResult {
-  const options = { learningRate, clipNorm, exchange };
-  return takeStep(optimizer, options, (sink) => lossAndGradients(model, batch, { ...pass, sink }));
+  const { parts, count, seedOf } = partsOf(batches, { seed, drops: dropsActivations(model.config) });
+  const runs = parts.map((batch, i): GradientRun => {
+    const options = { count, ...pass, seed: seedOf(i) };
+    return (sink) => lossAndGradients(model, batch, { ...options, sink });
+  });
+  return takeStep(optimizer, { learningRate, clipNorm, exchange }, inParts(runs));
 }
 
 /** The caller owns both. */
@@ -55,11 +61,11 @@ export interface StepResult {
   gradientNorm: Scalar | null;
 }
 
-/** Moves whatever `run` gives gradients of; `run` returns the loss. */
+/** Moves whatever `run` gives gradients of. */
 export function takeStep(
   optimizer: Optimizer,
   { learningRate, clipNorm = null, exchange = null }: StepOptions,
-  run: (sink: GradientSink) => Scalar,
+  run: GradientRun,
 ): StepResult {
   optimizer.beginStep(learningRate);
   const intoAll = (into: GradientSink) => {

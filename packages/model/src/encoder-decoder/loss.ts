@@ -3,7 +3,8 @@ import { add, div, tensor2d, tidy, type Scalar, type Tensor, type Tensor3D } fro
 import { deriveSeed } from "@reformer-ts/internal-random";
 import { backwardHalves, forwardHalves, inferHalves, type GradientSink } from "@reformer-ts/reversible";
 import { countTargets } from "../batch";
-import type { Optimizer } from "../optim/adam";
+import { dropsActivations, inParts, partsOf, type GradientRun } from "../gradient-parts";
+import type { Optimizer } from "../optim/optimizer";
 import { summingSink } from "../residual";
 import { takeStep, type StepOptions, type StepResult } from "../train-step";
 import { checkPairBatch, sourceTensors, type PairBatch } from "./batch";
@@ -117,6 +118,7 @@ export function pairLossAndGradients(
 /**
  * Moves the model's parameters once.
  *
+ * @param batches one, or several that are taken as one, in the memory of one and of all gradients
  * @returns the mean loss in nats per counted target before the step, and the gradients' norm when it was taken; the
  * caller owns both
  * @throws InputError when the batch does not fit the model
@@ -124,12 +126,15 @@ export function pairLossAndGradients(
 export function trainPairStep(
   model: EncoderDecoder,
   optimizer: Optimizer,
-  batch: PairBatch,
-  { learningRate, clipNorm, exchange, ...options }: StepOptions & Omit<PairGradientOptions, "sink">,
+  batches: PairBatch | readonly PairBatch[],
+  { learningRate, clipNorm, exchange, seed, ...pass }: StepOptions & Omit<PairGradientOptions, "sink">,
 ): StepResult {
-  return takeStep(optimizer, { learningRate, clipNorm, exchange }, (sink) =>
-    pairLossAndGradients(model, batch, { ...options, sink }),
-  );
+  const { parts, count, seedOf } = partsOf(batches, { seed, drops: dropsActivations(model.config) });
+  const runs = parts.map((batch, i): GradientRun => {
+    const options = { count, ...pass, seed: seedOf(i) };
+    return (sink) => pairLossAndGradients(model, batch, { ...options, sink });
+  });
+  return takeStep(optimizer, { learningRate, clipNorm, exchange }, inParts(runs));
 }
 
 /** Nothing goes back. */

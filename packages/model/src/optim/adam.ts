@@ -1,5 +1,5 @@
 /**
- * Adam (Kingma and Ba), with decoupled weight decay (Loshchilov and Hutter) when it is not zero.
+ * Adam (Kingma and Ba), and with weights that decay apart from their gradients (Loshchilov and Hutter), AdamW.
  *
  * Gradients arrive one parameter at a time, so a parameter can be updated while the backward pass is still on its way
  * through lower layers, and the gradients of all layers need never coexist.
@@ -19,32 +19,39 @@ import {
 import { hasKernel, runAdam } from "../kernels/dispatch";
 import { modelKernelNames, type AdamAttributes, type AdamInputs } from "../kernels/names";
 import { createParameters, type Parameters } from "../parameters";
+import { isNormOrBias, type Optimizer } from "./optimizer";
 
 export interface AdamOptions {
   beta1?: number;
   beta2?: number;
   epsilon?: number;
-  /** Share of a weight that decays per step, times the learning rate. */
+  /** Share of every weight that each step takes away, whatever the learning rate, as Trax' Adam does it. */
   weightDecay?: number;
 }
 
-export interface Optimizer {
-  /** Steps taken so far. */
-  readonly step: number;
-  /** To be called once before the updates of a step. */
-  beginStep(learningRate: number): void;
-  /** Moves one parameter against its gradient. Takes `gradient`. */
-  update(name: string, gradient: Tensor): void;
-  /** Moments by name, owned by the optimizer; with {@link step}, everything that a checkpoint needs. */
-  readonly moments: Parameters;
-  /** Continues where a checkpoint stood. Takes `moments`. */
-  restore(step: number, moments: Record<string, Tensor>): void;
-  dispose(): void;
+export function adam(parameters: Parameters, { weightDecay = 0, ...options }: AdamOptions = {}): Optimizer {
+  return decayingAdam(parameters, options, () => 1 - weightDecay);
 }
 
-export function adam(
+export interface AdamWOptions extends Omit<AdamOptions, "weightDecay"> {
+  /** Times the learning rate, the share of a weight that a step takes away; norms and biases stay. Default 0.01. */
+  weightDecay?: number;
+}
+
+export function adamW(
   parameters: Parameters,
-  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 }: AdamOptions = {},
+  { weightDecay = 0.01, ...options }: AdamWOptions = {},
+): Optimizer {
+  return decayingAdam(parameters, options, (name, learningRate) =>
+    isNormOrBias(name) ? 1 : 1 - learningRate * weightDecay,
+  );
+}
+
+/** @param keep the share of a parameter that a step leaves before it moves it */
+function decayingAdam(
+  parameters: Parameters,
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Omit<AdamOptions, "weightDecay">,
+  keep: (name: string, learningRate: number) => number,
 ): Optimizer {
   const moments = createParameters({});
   for (const name of parameters.names()) {
@@ -77,7 +84,7 @@ export function adam(
           beta2,
           epsilon: epsilon * rootOfSecond,
           size: (learningRate * rootOfSecond) / (1 - beta1 ** step),
-          keep: 1 - learningRate * weightDecay,
+          keep: keep(name, learningRate),
         },
       );
       moments.set(`first.${name}`, updated.first);
