@@ -12,7 +12,7 @@ export function launch(...flags: string[]): Promise<Browser> {
 }
 
 /** Milliseconds. A machine that does other work as well may stand still for minutes; what fails, fails as surely later. */
-export const patience = 300_000;
+export const patience = 900_000;
 
 export interface Visit {
   page: Page;

@@ -12,8 +12,8 @@ export default defineConfig({
     // One browser at a time: figures measured on the page should not be of a crowded machine.
     fileParallelism: false,
     // As patient as `visit.ts`.
-    testTimeout: 400_000,
-    hookTimeout: 400_000,
-    expect: { poll: { timeout: 300_000 } },
+    testTimeout: 1_000_000,
+    hookTimeout: 1_000_000,
+    expect: { poll: { timeout: 900_000 } },
   },
 });
