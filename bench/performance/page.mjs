@@ -106,7 +106,7 @@ ${table(
     measured(row)
       ? [
           count(row.length),
-          count(row.tokensPerSecond),
+          `${count(row.tokensPerSecond)}${row.shared ? " (shared)" : ""}`,
           `${(base.tokensPerSecond / row.tokensPerSecond).toFixed(2)}x`,
           share(row),
           gigabytes(row.peakBytes),
@@ -117,7 +117,8 @@ ${table(
   ),
 )}
 
-${measuredBy("node bench/performance/measure.mjs ladder", rows)} Each row is the fastest of its repetitions, those of the comparison above included. Up to a million tokens with at most 8 GB: layers whose activations
+${measuredBy("node bench/performance/measure.mjs ladder", rows)} Where it says _shared_, other programs computed on
+the same cores all the while: memory is as it is, speed is too low. Each row is the fastest of its repetitions, those of the comparison above included. Up to a million tokens with at most 8 GB: layers whose activations
 fit are kept, the rest is computed again in the backward pass, which costs about a quarter more. Beyond, \`--memory min\`. The matMul rate is
 that of 1024 x 1024 matrices, the highest that any of these processes measured (${Math.round(matMulRate())} GFLOP/s); the share counts the products that a step cannot do without, and nothing twice.`;
 }
@@ -166,7 +167,7 @@ function million() {
   );
   return `## A million tokens, step by step
 
-The process at its peak: **${gigabytes(row.peakBytes)}**. ${count(row.tokensPerSecond)} tokens per second, loss ${row.losses[0].toFixed(4)} nats (an untrained model's is ln 320 = 5.77).
+The process at its peak: **${gigabytes(row.peakBytes)}**. ${count(row.tokensPerSecond)} tokens per second${row.shared ? " beside other programs on the same cores" : ""}, loss ${row.losses[0].toFixed(4)} nats (an untrained model's is ln 320 = 5.77).
 
 ![Memory of the process over one step](figures/million.svg)
 
