@@ -1,25 +1,23 @@
-/** The text that a run is about, as tokens: what is trained on, and the end of it that is held out. */
+/** The text that a run is about, as tokens: what is trained on, and what of it is held out. */
+import type { Split, Tokenizer, TokenSource } from "@reformer-ts/data";
+import { concatenate, tokensOf } from "@reformer-ts/data";
 import {
-  byteTokenizer,
-  concatenate,
-  sliceOf,
-  type Split,
-  splitTail,
-  type Tokenizer,
-  tokensOf,
-  type TokenSource,
-} from "@reformer-ts/data";
-import { type FileSource, openByteSource, textPieces } from "@reformer-ts/data/node";
+  type FileSource,
+  isPrepared,
+  openByteSource,
+  openPrepared,
+  textPieces,
+} from "@reformer-ts/data/node";
 import { InputError } from "@reformer-ts/internal-checks";
-import { createHash } from "node:crypto";
-import { join } from "node:path";
 import type { RunConfig } from "./config/schema";
-import { packageFile } from "./package-file";
+import { corpusFiles } from "./tasks/corpus-files";
+import { type Fingerprint, fingerprint } from "./tasks/fingerprint";
+import { requireOnePart, splitSource } from "./tasks/held-out-part";
 
 export interface Corpus extends Split {
+  /** Of the text. */
   bytes: number;
-  /** Of all bytes: a run that is resumed must find the text that it began with. */
-  sha256: string;
+  fingerprint: Fingerprint;
   tokenizer: Tokenizer;
   /** Of the text held out: what bits per byte are counted by, whatever the vocabulary. */
   bytesPerToken: number;
@@ -27,34 +25,30 @@ export interface Corpus extends Split {
 }
 
 /**
- * @param tokenizer whose tokens are wanted; those that are not bytes are kept in memory
+ * @param tokenizer whose tokens are wanted; those that are not bytes are kept in memory, unless the text was prepared
  * @throws InputError when the text is missing, not UTF-8, or too short to hold something out
  */
-export function openCorpus(
-  { corpus, heldOut, heldOutCorpus }: RunConfig["data"],
-  tokenizer: Tokenizer = byteTokenizer(),
-): Corpus {
-  const path = corpus === "novel" ? packageFile(join("assets", "crime-and-punishment.txt.gz")) : corpus;
-  const opened: FileSource[] = [];
+export function openCorpus(data: RunConfig["data"], tokenizer: Tokenizer): Corpus {
+  const { path, heldOut } = corpusFiles(data, "text");
+  const opened: OpenText[] = [];
   const open = (file: string) => {
-    const source = openByteSource(file);
-    opened.push(source);
-    return source;
+    const text = openText(file, tokenizer);
+    opened.push(text);
+    return text;
   };
-  const close = () => opened.forEach((source) => source.close());
+  const close = () => opened.forEach((text) => text.close());
   try {
-    const source = open(path);
-    const all = heldOutCorpus === null ? source : concatenate([source, open(heldOutCorpus)]);
-    const tokens = (file: string, bytes: TokenSource) =>
-      tokensAre(tokenizer, "bytes") ? bytes : encode(file, tokenizer);
+    const main = open(path);
+    if (heldOut !== null) requireOnePart(data);
     const split =
-      heldOutCorpus === null
-        ? splitTail(tokens(path, source), { heldOut })
-        : { train: tokens(path, source), heldOut: tokens(heldOutCorpus, opened[1]!) };
+      heldOut === null
+        ? splitSource(main.tokens, data)
+        : { train: main.tokens, heldOut: open(heldOut).tokens };
+    const known = opened.map(({ original }) => original);
     return {
       ...split,
-      bytes: all.length,
-      sha256: fingerprint(all),
+      bytes: opened.reduce((sum, text) => sum + text.bytes, 0),
+      fingerprint: fingerprint(known.length === 1 ? known[0]! : concatenate(known)),
       tokenizer,
       bytesPerToken: bytesPerToken(split.heldOut, tokenizer),
       close,
@@ -65,8 +59,57 @@ export function openCorpus(
   }
 }
 
+export interface OpenText {
+  tokens: TokenSource;
+  /** What is on the disk: the bytes of the text, or its tokens if it was prepared. */
+  original: TokenSource;
+  /** Of the text. */
+  bytes: number;
+  close(): void;
+}
+
+/**
+ * A text as a model's tokens. Bytes and prepared texts are read window by window, others encoded into memory.
+ *
+ * @throws InputError when it is missing, not UTF-8, or prepared with another tokenizer
+ */
+export function openText(path: string, tokenizer: Tokenizer): OpenText {
+  if (isPrepared(path)) {
+    const { source, tokenizer: theirs, bytes } = openPrepared(path);
+    if (JSON.stringify(theirs.toJSON()) !== JSON.stringify(tokenizer.toJSON())) {
+      source.close();
+      throw new InputError({
+        field: path,
+        given: "prepared with another tokenizer than the model's",
+        allowed: "prepared with the model's, or the text itself",
+      });
+    }
+    return { tokens: source, original: source, bytes, close: () => source.close() };
+  }
+  const source = openByteSource(path);
+  const close = () => source.close();
+  const shift = byteShift(tokenizer);
+  const tokens = shift === null ? encode(path, tokenizer) : shifted(source, shift);
+  return { tokens, original: source, bytes: source.length, close };
+}
+
+/** What a byte's token is above the byte; null where tokens are not bytes. */
+function byteShift(tokenizer: Tokenizer): number | null {
+  const json = tokenizer.toJSON();
+  if (json.type === "bytes") return 0;
+  return json.type === "reserved" && json.tokenizer.type === "bytes" ? json.count : null;
+}
+
+function shifted(source: FileSource, by: number): TokenSource {
+  if (by === 0) return source;
+  return {
+    length: source.length,
+    read: (start, count) => source.read(start, count).map((byte) => byte + by),
+  };
+}
+
 /** A whole text, or a folder of them, as tokens in memory. */
-export function encode(path: string, tokenizer: Tokenizer): TokenSource {
+function encode(path: string, tokenizer: Tokenizer): TokenSource {
   const pieces = [...textPieces(path)].map((piece) => tokenizer.encode(piece));
   const tokens = new Int32Array(pieces.reduce((count, piece) => count + piece.length, 0));
   let at = 0;
@@ -77,62 +120,17 @@ export function encode(path: string, tokenizer: Tokenizer): TokenSource {
   return tokensOf(tokens);
 }
 
-export function tokensAre(tokenizer: Tokenizer, type: "bytes"): boolean {
-  return tokenizer.toJSON().type === type;
-}
-
 /** How much text a token is on average. */
 export function bytesPerToken(source: TokenSource, tokenizer: Tokenizer): number {
-  if (tokensAre(tokenizer, "bytes") || source.length === 0) return 1;
-  return Buffer.byteLength(tokenizer.decode(source.read(0, source.length))) / source.length;
-}
-
-/** @throws InputError when windows of `length` do not fit into what is trained on */
-export function requireWindows({ train }: Corpus, length: number): void {
-  if (train.length <= length) {
-    throw new InputError({
-      field: "corpus",
-      given: `${train.length} tokens long without what is held out`,
-      allowed: `longer than a window of length = ${length}`,
-    });
-  }
-}
-
-/**
- * Tokens of a text from `at` on; of bytes, whole words from about there.
- *
- * @throws InputError when `at` lies outside
- */
-export function passageOf(
-  { heldOut: source, tokenizer }: Pick<Corpus, "heldOut" | "tokenizer">,
-  at: number,
-  length: number,
-): Int32Array {
-  if (at >= source.length) {
-    throw new InputError({
-      field: "--passage",
-      given: `${at}`,
-      allowed: `less than ${source.length}, the tokens held out`,
-    });
-  }
-  const tokens = sliceOf(source, at, Math.min(source.length, at + length)).read(
-    0,
-    Math.min(length, source.length - at),
-  );
-  if (!tokensAre(tokenizer, "bytes")) return tokens;
-  const start = at === 0 ? 0 : tokens.findIndex(isSpace) + 1;
-  const end = tokens.findLastIndex(isSpace);
-  return end > start ? tokens.slice(start, end) : tokens;
-}
-
-/** A line feed or a blank. */
-const isSpace = (token: number) => token === 10 || token === 32;
-
-/** Of tokens that are bytes, `step` of them at a time. */
-export function fingerprint(source: TokenSource, step = 1 << 20): string {
-  const hash = createHash("sha256");
+  if (byteShift(tokenizer) !== null || source.length === 0) return 1;
+  const [step, context] = [2 ** 16, 4];
+  let bytes = 0;
   for (let start = 0; start < source.length; start += step) {
-    hash.update(Uint8Array.from(source.read(start, Math.min(step, source.length - start))));
+    // What a token reads as may depend on the few before it.
+    const before = Math.min(context, start);
+    const tokens = source.read(start - before, before + Math.min(step, source.length - start));
+    const sizeOf = (part: Int32Array) => Buffer.byteLength(tokenizer.decode(part));
+    bytes += sizeOf(tokens) - sizeOf(tokens.subarray(0, before));
   }
-  return hash.digest("hex");
+  return bytes / source.length;
 }

@@ -1,7 +1,7 @@
 /** What a figure in bits is counted per, and the name under which it is written down: `heldOut/bitsPerByte`. */
 
-/** A byte of text, a dimension of an image (a colour of a pixel). */
-export type Unit = "byte" | "dim";
+/** A byte of text, a dimension of an image (a colour of a pixel), a base of a genome; else a token. */
+export type Unit = "byte" | "dim" | "base" | "token";
 
 export type BitsName = `bitsPer${Capitalize<Unit>}`;
 

@@ -13,6 +13,7 @@ import { evaluateCommand } from "./commands/evaluate";
 import { generateCommand } from "./commands/generate";
 import { backendCommand, doctorCommand } from "./commands/machine";
 import { plotCommand } from "./commands/plot";
+import { prepareCommand } from "./commands/prepare";
 import { scoreCommand } from "./commands/score";
 import type { ExitCode } from "./commands/shared";
 import { trainCommand } from "./commands/train";
@@ -21,6 +22,7 @@ import type { Terminal } from "./terminal";
 
 /** Verbs in the order of the help. */
 const commands: readonly ((terminal: Terminal, exit: ExitCode) => Command)[] = [
+  prepareCommand,
   trainCommand,
   generateCommand,
   completeCommand,
@@ -49,7 +51,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 
 function buildProgram(terminal: Terminal, exit: ExitCode): Command {
   const program = new Command("reformer")
-    .description("Trains Reformers on long texts, measures them, and lets them write.")
+    .description("Trains Reformers on long sequences, measures them, and lets them write.")
     .addHelpText("after", examples);
   for (const build of commands) program.addCommand(build(terminal, exit));
   for (const command of withSubcommands(program)) {

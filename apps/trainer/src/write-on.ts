@@ -14,10 +14,11 @@ export async function* writeOn(
   model: Reformer,
   tokenizer: Tokenizer,
   prompt: Int32Array,
-  options: GenerateOptions,
+  { onToken = () => {}, ...options }: GenerateOptions & { onToken?: (token: number) => void },
 ): AsyncGenerator<string, void> {
   const text = tokenizer.stream();
   for await (const token of generate(model, fitPrompt(model, prompt, options.maxTokens), options)) {
+    onToken(token);
     // A vocabulary may be rounded up: what the tokenizer does not know is no text.
     const piece = token < tokenizer.vocabSize ? text.push(token) : "\ufffd";
     if (piece !== "") yield piece;

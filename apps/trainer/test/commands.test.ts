@@ -14,7 +14,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reformer, temporaryFolder } from "./run-reformer";
 
-const verbs = ["train", "generate", "evaluate", "score", "plot", "bench", "doctor", "backend"];
+const verbs = [
+  "prepare",
+  "train",
+  "generate",
+  "evaluate",
+  "score",
+  "plot",
+  "bench",
+  "doctor",
+  "backend",
+];
 
 let home = "";
 let run = "";

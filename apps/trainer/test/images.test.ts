@@ -64,6 +64,9 @@ describe("training on images", () => {
     expect(JSON.parse(own.out)).toMatchObject({ tokens: 2 * 192 });
     const other = await reformer("evaluate", run, "--backend", "wasm", "--corpus", join(home, "pictures"));
     expect(other.out).toMatch(/^held-out bits per dim: /);
+    const picture = join(home, "pictures/emoji-1f600.png");
+    const scored = await reformer("score", picture, "--checkpoint", run, "--backend", "wasm");
+    expect(scored.out).toMatch(/^\d\.\d{4} {2}.*1f600\.png\n$/);
   });
 });
 
@@ -128,7 +131,10 @@ describe("complete", () => {
     [["complete", "gone.png"], "gone.png is missing"],
     [["generate", "RUN"], "trained on images, but must be a model of text"],
     [["evaluate", "RUN", "--length", "100"], "length is 100, but must be 192, one image of 8 x 8 x 3."],
-    [["train", "--config", "images-small", "--corpus", "novel"], "corpus is novel, but must be images"],
+    [
+      ["train", "--config", "images-small", "--corpus", "novel"],
+      "corpus is novel, for --task text, but must be images",
+    ],
     [["train", "--config", "images-small", "--length", "64"], "--length is 64, but must be 3072"],
     [["train", "--config", "images-small", "--image-channels", "2"], "--image-channels is 2, but must be"],
   ])("%j says what is wrong", async (args, message) => {

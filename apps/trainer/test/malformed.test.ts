@@ -7,13 +7,15 @@ import { readBytes, readText } from "@reformer-ts/data/node";
 import { subwordTokenizer } from "@reformer-ts/data/subword";
 import { isInputError } from "@reformer-ts/internal-checks";
 import { decodeSafetensors, readTorchFile } from "@reformer-ts/model";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readConfigFile } from "../src/config/files";
 import { flagsOf, readFlag } from "../src/config/flags";
 import { resolveRun } from "../src/config/resolve";
+import { dataSchema } from "../src/config/schema";
+import { openTask, tasks } from "../src/tasks";
 
 const folder = mkdtempSync(join(tmpdir(), "reformer-malformed-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -105,6 +107,14 @@ const weights: Case[] = Object.entries({
   "with offsets that run backwards": safetensors({ a: entry({ data_offsets: [16, 0] }) }),
   "with negative offsets": safetensors({ a: entry({ data_offsets: [-16, 0] }) }),
   "with three offsets": safetensors({ a: entry({ data_offsets: [0, 8, 16] }) }),
+  "with two tensors in one place": safetensors({ a: entry(), b: entry() }),
+  "with tensors that overlap": safetensors({ a: entry(), b: entry({ data_offsets: [8, 24] }) }, 24),
+  "with a gap between tensors": safetensors({ a: entry(), b: entry({ data_offsets: [20, 36] }) }, 36),
+  "with bytes before the first tensor": safetensors({ a: entry({ data_offsets: [8, 24] }) }, 24),
+  "with bytes that belong to no tensor": safetensors({ a: entry() }, 17),
+  "with metadata that is a list": safetensors({ __metadata__: ["a"], a: entry() }),
+  "with metadata that is null": safetensors({ __metadata__: null, a: entry() }),
+  "with a number as metadata": safetensors({ __metadata__: { step: 7 }, a: entry() }),
   "with offsets that do not fit the shape": safetensors({ a: entry({ data_offsets: [0, 12] }) }),
 }).map(([what, bytes]): Case => [`safetensors ${what}`, () => decodeSafetensors(bytes, "model.safetensors")]);
 
@@ -154,9 +164,89 @@ const archives: Case[] = Object.entries({
   "cut.zip": Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0),
   "latin.txt": Uint8Array.of(0xe9, 0x20, 0x61),
 }).map(([name, bytes]): Case => [`a file ${name}`, () => readText(file(name, bytes))]);
+/** Data of every task, opened as training opens them. */
+const opened = (task: string, name: string, content: string | Uint8Array): Case => [
+  `--task ${task} --corpus ${name}`,
+  () => {
+    const data = dataSchema.parse({ task, corpus: file(name, content), imageSize: 8 });
+    openTask(data, { length: tasks[data.task].length?.(data) ?? 8 });
+  },
+];
+const npy = (dictionary: string, values: number[] = [1, 2, 3, 4]) => {
+  const start = Buffer.from(`\x93NUMPY\x01\x00\x76\x00${dictionary.padEnd(117)}\n`, "latin1");
+  return Uint8Array.from([...start, ...values]);
+};
+const array = (type: string, shape: string, values?: number[]) =>
+  npy(`{'descr': '${type}', 'fortran_order': False, 'shape': (${shape}), }`, values);
+const chorale = (step: unknown) => JSON.stringify({ train: [[step]], valid: [[step]], test: [[step]] });
+const data: Case[] = [
+  opened("genome", "protein.fa", ">p\nMKVLE\n"),
+  opened("genome", "no-header.fa", "ACGT\n"),
+  opened("genome", "headers.fa", ">a\n>b\n"),
+  opened("genome", "one-base.fa", ">a\nA"),
+  opened("genome", "cut.fa.gz", Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0)),
+  opened("music", "words.txt", "la la la la\n"),
+  opened("music", "three.txt", "60 60 60\n"),
+  opened("music", "high.txt", "128 60 60 60\n"),
+  opened("music", "broken.json", "{"),
+  opened("music", "list.json", "[]"),
+  opened("music", "five.json", chorale([60, 60, 60, 60, 60])),
+  opened("music", "half.json", chorale([60.5])),
+  opened("music", "proto.json", '{"__proto__": {"train": [[[60]]]}}'),
+  opened("tokens", "text.npy", "1 2 3 4"),
+  opened("tokens", "tokens.csv", "1,2,3"),
+  opened("tokens", "empty.npy", array("|u1", "0,", [])),
+  opened("tokens", "floats.npy", array("<f4", "1,")),
+  opened("tokens", "objects.npy", array("|O", "1,")),
+  opened("tokens", "big-endian.npy", array(">u2", "2,")),
+  opened("tokens", "negative.npy", array("<i2", "2,", [255, 255, 0, 0])),
+  opened("tokens", "cube.npy", array("|u1", "1, 2, 2")),
+  opened("tokens", "row.npy", array("|u1", "1, 4")),
+  opened("tokens", "short.npy", array("|u1", "9,")),
+  opened("tokens", "huge.npy", array("|u1", `1${"0".repeat(30)},`)),
+  opened("tokens", "columns.npy", npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2), }")),
+  opened("images", "float.npy", array("<f4", "1, 1, 1")),
+  opened("images", "flat.npy", array("|u1", "4,")),
+  opened("images", "labels-idx1-ubyte", Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7)),
+  opened("images", "cut-idx3-ubyte", Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1)),
+  opened("images", "huge-idx3-ubyte", Uint8Array.of(0, 0, 8, 3, ...Array<number>(12).fill(255))),
+  opened("text", "a", "x"),
+];
+const named: Case[] = [
+  ["--task genome --corpus novel", { task: "genome" }],
+  ["--task music --corpus ecoli", { task: "music", corpus: "ecoli" }],
+  ["--tokenizer gone.json", { tokenizer: "gone.json" }],
+  ["--tokenizer words.txt", { tokenizer: file("tokenizer.txt", "x") }],
+  ["--tokenizer broken.json", { tokenizer: file("broken.json", "{") }],
+  ["--tokenizer empty.model", { tokenizer: file("text.model", "no pieces") }],
+  ["--part test without two parts", { part: "test" }],
+].map(([what, given]): Case => [what as string, () => openTask(dataSchema.parse(given), { length: 8 })]);
+const prepared: Case[] = ["nonsense", "7", '{"formatVersion":9}', '{"formatVersion":1,"bytes":-1}'].map(
+  (content, i): Case => [
+    `a prepared folder that says ${content}`,
+    () => {
+      mkdirSync(join(folder, `prepared-${i}`));
+      openTask(dataSchema.parse({ corpus: dirname(file(`prepared-${i}/prepared.json`, content)) }), {
+        length: 8,
+      });
+    },
+  ],
+);
 const missing: Case = ["a file that is not there", () => readBytes(join(folder, "gone"))];
 
-const cases = [...flags, ...configs, ...weights, ...pickles, ...tokenizers, ...images, ...archives, missing];
+const cases = [
+  ...flags,
+  ...configs,
+  ...weights,
+  ...pickles,
+  ...tokenizers,
+  ...images,
+  ...archives,
+  ...data,
+  ...named,
+  ...prepared,
+  missing,
+];
 const sentence = /^[^\n]{1,500} (is|are) [^\n]* but must be [^\n]*\.$/;
 
 describe(`${cases.length} malformed inputs`, () => {

@@ -2,8 +2,9 @@
  * TensorBoard's own reader on what is written here. It is Python: `pnpm check:tensorboard` brings it, otherwise the test is
  * skipped where no Python has it.
  */
-import { createImage, encodePng } from "@reformer-ts/data/images";
+import { createImage, decodePng, encodePng } from "@reformer-ts/data/images";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openEventFile } from "../src/tensorboard/event-file";
@@ -92,5 +93,22 @@ describe.skipIf(!hasReader)(`TensorBoard reads${reason}`, () => {
     expect(Object.keys(scalars)).toEqual(expect.arrayContaining(["train/loss", "val/loss", "final/loss"]));
     expect(scalars["train/loss"]!.map(([number]) => number)).toEqual([1, 2, 3, 4]);
     expect(texts["sample/text_summary"]!.map(([number]) => number)).toEqual([2, 4]);
+  });
+
+  it("the completed images of a run, the very PNG files that it keeps", async () => {
+    const run = join(temporaryFolder(), "run");
+    const pictures = join(import.meta.dirname, "../../../packages/data/test/samples/emoji");
+    const flags =
+      "--config images-small --backend wasm --image-size 8 --d-model 16 --axial-dims 4,4,8 --d-ff 16 --num-heads 2 --d-head 8 --layers local,lsh --minutes null --steps 4 --warmup 1 --sample-every 2 --held-out 0.3";
+    const { code } = await reformer("train", ...flags.split(" "), "--corpus", pictures, "--run", run);
+    expect(code).toBe(0);
+    const { images } = read(run);
+    if (process.env["REFORMER_PYTHON"]) console.log(JSON.stringify({ images }, null, 1));
+    const kept = [2, 4].map((number) => {
+      const file = readFileSync(join(run, `samples/step-0000000${number}.png`));
+      const { width, height } = decodePng(file, "sample");
+      return [number, width, height, file.length];
+    });
+    expect(images).toEqual({ sample: kept });
   });
 });

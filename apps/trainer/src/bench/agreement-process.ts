@@ -5,7 +5,7 @@
 import { createDecoder, encode, type Reformer } from "@reformer-ts/model";
 import { reshape, slice, tensor2d, tidy, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
 import { openModel, requireTokenizer } from "../commands/model-of";
-import { encode as encodeFile } from "../corpus";
+import { openText } from "../corpus";
 
 interface AgreementSpec {
   checkpoint: string;
@@ -21,7 +21,8 @@ interface AgreementSpec {
 const spec: AgreementSpec = JSON.parse(process.argv[2]!);
 const silent = { out: () => {}, err: () => {}, interactive: false };
 const { model, checkpoint, dispose } = await openModel(silent, spec.checkpoint, spec);
-const text = encodeFile(spec.file, requireTokenizer(checkpoint)).read(0, spec.prompt + spec.tokens + 1);
+const opened = openText(spec.file, requireTokenizer(checkpoint));
+const text = opened.tokens.read(0, spec.prompt + spec.tokens + 1);
 
 const decoder = createDecoder(model);
 await decoder.read([text.slice(0, spec.prompt)]);

@@ -1,5 +1,13 @@
 /** Which text a model's tokens are: what lies beside its weights says so, or else the size of its vocabulary. */
-import { byteTokenizer, reserveTokens, type Tokenizer } from "@reformer-ts/data";
+import {
+  byteTokenizer,
+  genomeTokenizer,
+  musicTokenizer,
+  numberTokenizer,
+  reserveTokens,
+  type Tokenizer,
+  tokenizerFromJSON,
+} from "@reformer-ts/data";
 import { sentencePieceTokenizer, subwordTokenizer } from "@reformer-ts/data/subword";
 import { type CheckpointFiles, parseObject, type ReformerConfig } from "@reformer-ts/model";
 import type { TrainerState } from "../run/trainer-state";
@@ -8,6 +16,8 @@ import type { TrainerState } from "../run/trainer-state";
 export type TokenizerKind = TrainerState["tokenizer"]["type"];
 
 export const tokenizerFile = "tokenizer.json";
+/** An alphabet, as our own description of it: `tokenizer.json` has no kind of model that is just characters. */
+const charactersFile = "characters.json";
 
 /**
  * @param kind what our own checkpoint says
@@ -21,6 +31,12 @@ export async function tokenizerBeside(
 ): Promise<Tokenizer | null> {
   if (kind === "bytes") return byteTokenizer();
   if (kind === "none") return null;
+  if (kind === "reserved") return reserveTokens(byteTokenizer());
+  if (kind === "genome") return genomeTokenizer();
+  if (kind === "music") return musicTokenizer();
+  if (kind === "numbers") return numberTokenizer(vocabSize);
+  const alphabet = await files.read(charactersFile);
+  if (alphabet !== null) return tokenizerFromJSON(parseObject(alphabet, `${files.where}/${charactersFile}`));
   const json = await files.read(tokenizerFile);
   const jsonName = `${files.where}/${tokenizerFile}`;
   if (json !== null) return subwordTokenizer(parseObject(json, jsonName), jsonName);
@@ -33,13 +49,13 @@ export async function tokenizerBeside(
 
 export function tokenizerKind(tokenizer: Tokenizer | null): TokenizerKind {
   if (tokenizer === null) return "none";
-  const { type } = tokenizer.toJSON();
-  return type === "bytes" || type === "reserved" ? type : "subword";
+  return tokenizer.toJSON().type;
 }
 
 /** What must lie beside weights so that {@link tokenizerBeside} finds the tokenizer again. */
 export function tokenizerFiles(tokenizer: Tokenizer | null): Record<string, Uint8Array> {
   const json = tokenizer?.toJSON();
-  if (json?.type !== "subword") return {};
-  return { [tokenizerFile]: new TextEncoder().encode(JSON.stringify(json.file)) };
+  const encoded = (value: object) => new TextEncoder().encode(JSON.stringify(value));
+  if (json?.type === "characters") return { [charactersFile]: encoded(json) };
+  return json?.type === "subword" ? { [tokenizerFile]: encoded(json.file) } : {};
 }

@@ -14,6 +14,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { openSource, type Source, withPositionChange } from "../checkpoints/open-source";
 import { tokenizerFiles, tokenizerKind } from "../checkpoints/tokenizer-beside";
+import type { TrainerState } from "../run/trainer-state";
 import { writeFolderAtomically } from "../run/atomic";
 import { makeFolder } from "../run/folder";
 import type { Terminal } from "../terminal";
@@ -109,10 +110,13 @@ function theirFiles({ model, tokenizer, state }: Source): Record<string, Uint8Ar
       ? {}
       : {
           trainedOn: `${state.data.corpus}, ${state.tokens.toLocaleString("en")} tokens in ${state.step.toLocaleString("en")} steps`,
-          figures: state.heldOut === null ? {} : { "held-out bits per byte": state.heldOut.toFixed(3) },
+          figures: state.heldOut === null ? {} : { [figureName(state)]: state.heldOut.toFixed(3) },
         }),
   });
 }
+
+/** What else than text is counted per token. */
+const figureName = ({ data }: TrainerState) => `held-out bits per ${data.task === "text" ? "byte" : "token"}`;
 
 const writers: Record<Format, (source: Source) => Record<string, string | Uint8Array>> = {
   reformer: ourFiles,

@@ -1,6 +1,6 @@
 /** `reformer evaluate`: a checkpoint on what its run held out. */
 import { InputError } from "@reformer-ts/internal-checks";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { measure } from "../evaluate";
 import { bitsName } from "../figures";
 import { openTask } from "../tasks";
@@ -11,6 +11,8 @@ import { backendOption, checkpointHelp, numberFlag } from "./shared";
 
 interface Flags {
   corpus?: string;
+  part?: string;
+  numHashes?: number;
   backend: string;
   length?: number;
   stride?: number;
@@ -22,10 +24,18 @@ export function evaluateCommand(terminal: Terminal): Command {
   return new Command("evaluate")
     .summary("measure a checkpoint on what was held out")
     .description(
-      "Bits per byte of the text that a run held out, or bits per dim of its images; every token is foretold once.",
+      "Bits per byte of the text that a run held out, per dim of images, per base of a genome, per token of anything else; every token is foretold once.",
     )
     .argument("[checkpoint]", checkpointHelp)
     .option("--corpus <path>", "other data than the run's, of which the same share is held out")
+    .addOption(
+      new Option("--part <part>", "which held-out part, where there are two").choices(["validation", "test"]),
+    )
+    .option(
+      "--num-hashes <rounds>",
+      "hash rounds, other than the model was trained with",
+      numberFlag("--num-hashes", { least: 1, most: 64, whole: true }),
+    )
     .option(
       "--length <tokens>",
       "tokens in a window (default: as in training)",
@@ -53,24 +63,32 @@ export function evaluateCommand(terminal: Terminal): Command {
       const data = dataSchema.parse({
         ...state?.data,
         ...(flags.corpus === undefined ? {} : { corpus: flags.corpus }),
+        ...(flags.part === undefined ? {} : { part: flags.part }),
       });
-      const task = openTask(data, data.task === "text" ? requireTokenizer(checkpoint) : undefined);
+      const { length, stride } = windowFlags(
+        flags,
+        state?.training.length ?? model.config.maxLength,
+        state?.training.evaluateStride,
+      );
+      const tokenizer = data.task === "text" ? { tokenizer: requireTokenizer(checkpoint) } : {};
+      const task = openTask(data, { ...tokenizer, length });
       try {
-        const { length, stride } = windowFlags(
-          flags,
-          state?.training.length ?? model.config.maxLength,
-          state?.training.evaluateStride,
-        );
         const examples = task.heldOut({ length, stride, limit: flags.limit });
         const { bits, tokens } = (await measure(model, examples, {
           batch: 1,
           unitsPerToken: task.unitsPerToken,
         }))!;
         const step = state?.step ?? null;
+        const remarks = flags.limit === undefined ? ((await task.remarks?.(model)) ?? []) : [];
+        const named = Object.fromEntries(remarks.map(({ name, value }) => [name, value]));
         terminal.out(
           flags.json
-            ? `${JSON.stringify({ checkpoint: checkpoint.path, step, corpus: data.corpus, tokens, [bitsName(task.unit)]: bits })}\n`
-            : `held-out bits per ${task.unit}: ${bits.toFixed(2)}\n`,
+            ? `${JSON.stringify({ checkpoint: checkpoint.path, step, corpus: data.corpus, tokens, [bitsName(task.unit)]: bits, ...named })}\n`
+            : [
+                `held-out bits per ${task.unit}: ${bits.toFixed(2)}`,
+                ...remarks.map(({ label, text }) => `${label}: ${text}`),
+                "",
+              ].join("\n"),
         );
       } finally {
         task.close();
@@ -101,4 +119,6 @@ Examples:
   reformer evaluate                                 the newest run
   reformer evaluate runs/novel/step-00001000        one checkpoint
   reformer evaluate runs/novel --stride 512 --json
+  reformer evaluate runs/enwik8 --part test         what is published
+  reformer evaluate runs/copy --num-hashes 8        hashing more often than in training
 `;

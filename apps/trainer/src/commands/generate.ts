@@ -3,11 +3,12 @@ import type { Tokenizer } from "@reformer-ts/data";
 import { readText } from "@reformer-ts/data/node";
 import { InputError } from "@reformer-ts/internal-checks";
 import { Command, Option } from "commander";
-import { openCorpus, passageOf } from "../corpus";
 import type { Source } from "../checkpoints/open-source";
 import { dim, type Terminal } from "../terminal";
+import { openTask } from "../tasks";
 import { writeOn } from "../write-on";
 import { openModel, requireTokenizer } from "./model-of";
+import { writerFor } from "./written-file";
 import { backendOption, checkpointHelp, numberFlag } from "./shared";
 
 /** Tokens of a passage. */
@@ -22,13 +23,16 @@ interface Flags {
   topK: number;
   topP: number;
   seed: number;
+  out?: string;
   backend: string;
 }
 
 export function generateCommand(terminal: Terminal): Command {
   return new Command("generate")
     .summary("let a checkpoint write on")
-    .description("Continues a text. Only what the model writes goes to stdout.")
+    .description(
+      "Continues a text, or what else is written token by token: music as four pitches a line, genomes as FASTA, tokens as numbers. Only what the model writes goes to stdout.",
+    )
     .argument("[checkpoint]", checkpointHelp)
     .option("--prompt <text>", "what to continue")
     .addOption(new Option("--prompt-file <file>", "a file to continue").conflicts("prompt"))
@@ -62,25 +66,25 @@ export function generateCommand(terminal: Terminal): Command {
         .argParser(numberFlag("--seed", { least: 0, whole: true }))
         .default(1),
     )
+    .option("--out <file>", "the prompt and what follows as a file too: .mid of music, else .npy or .txt")
     .addOption(backendOption())
     .addHelpText("after", examples)
     .action(async (path: string | undefined, flags: Flags) => {
       const { model, checkpoint, dispose } = await openModel(terminal, path, flags);
       try {
-        if (checkpoint.state !== null) requireText(checkpoint.path, checkpoint.state.data.task);
+        const task = checkpoint.state?.data.task ?? "text";
+        requireTokens(checkpoint.path, task);
+        const save = flags.out === undefined ? null : writerFor(flags.out, task);
         const tokenizer = requireTokenizer(checkpoint);
         const prompt = promptOf(flags, checkpoint, tokenizer);
         terminal.err(dim(terminal, tokenizer.decode(prompt)));
         const { tokens: maxTokens, temperature, topK, topP, seed } = flags;
-        for await (const piece of writeOn(model, tokenizer, prompt, {
-          maxTokens,
-          temperature,
-          topK,
-          topP,
-          seed,
-        }))
-          terminal.out(piece);
+        const written: number[] = [];
+        const onToken = (token: number) => void written.push(token);
+        const options = { maxTokens, temperature, topK, topP, seed, onToken };
+        for await (const piece of writeOn(model, tokenizer, prompt, options)) terminal.out(piece);
         terminal.out("\n");
+        save?.([...prompt, ...written], tokenizer);
       } finally {
         dispose();
       }
@@ -103,17 +107,17 @@ function promptOf(
       allowed: `given, because ${path} says nothing of a text`,
     });
   }
-  const corpus = openCorpus(state.data, tokenizer);
+  const task = openTask(state.data, { tokenizer, length: state.training.length });
   try {
-    return passageOf(corpus, passage, passageLength);
+    return task.passage!(passage, passageLength);
   } finally {
-    corpus.close();
+    task.close();
   }
 }
 
-/** @throws InputError when the model was trained on something else */
-function requireText(path: string, task: string): void {
-  if (task === "text") return;
+/** @throws InputError when the model was trained on something that is not written token by token */
+function requireTokens(path: string, task: string): void {
+  if (task !== "images") return;
   throw new InputError({
     field: "checkpoint",
     given: `${path}, trained on ${task}`,
@@ -126,5 +130,6 @@ Examples:
   reformer generate                                       the newest run continues its held-out text
   reformer generate runs/novel --prompt "Raskolnikov " --tokens 1000
   reformer generate google/reformer-crime-and-punishment --prompt "A few months later"
+  reformer generate runs/chorales --tokens 1000 --out chorale.mid
   reformer generate --passage 20000 --temperature 0.6 --top-k 40 --seed 7
 `;

@@ -30,7 +30,7 @@ export function requireTokenizer({ path, tokenizer, model }: Source): Tokenizer 
 export async function openModel(
   terminal: Terminal,
   path: string | undefined,
-  { backend }: { backend: string },
+  { backend, numHashes }: { backend: string; numHashes?: number | undefined },
 ): Promise<OpenedModel> {
   const log = (line: string) => terminal.err(`${line}\n`);
   const checkpoint = await openSource(requireRun(path), { log });
@@ -38,7 +38,10 @@ export async function openModel(
   const parameters = sourceParameters(checkpoint);
   terminal.err(`${dim(terminal, `${checkpoint.path} on ${opened.label}`)}\n`);
   return {
-    model: createReformer(checkpoint.model.config, parameters),
+    model: createReformer(
+      { ...checkpoint.model.config, ...(numHashes === undefined ? {} : { numHashes }) },
+      parameters,
+    ),
     checkpoint,
     dispose: parameters.dispose,
   };

@@ -1,9 +1,10 @@
-/** `reformer score`: how well a checkpoint foretells any text. */
-import { sequentialWindows, sliceOf, type Tokenizer } from "@reformer-ts/data";
-import { type FileSource, openByteSource } from "@reformer-ts/data/node";
+/** `reformer score`: how well a checkpoint foretells any file of its kind. */
+import { byteTokenizer } from "@reformer-ts/data";
 import { Command } from "commander";
-import { bytesPerToken, encode, tokensAre } from "../corpus";
+import { dataSchema } from "../config/schema";
 import { measure } from "../evaluate";
+import { bitsName } from "../figures";
+import { openMeasured } from "../tasks";
 import type { Terminal } from "../terminal";
 import { windowFlags } from "./evaluate";
 import { openModel, requireTokenizer } from "./model-of";
@@ -21,7 +22,9 @@ interface Flags {
 export function scoreCommand(terminal: Terminal): Command {
   return new Command("score")
     .summary("bits per byte of a file")
-    .description("Bits per byte of UTF-8 texts (.gz too, or folders of them), one line each.")
+    .description(
+      "Bits per byte of UTF-8 texts (.gz too, or folders of them), one line each; of files of the kind that a model has learned: images, music, genomes, tokens.",
+    )
     .argument("<files...>", "what to measure")
     .option("--checkpoint <folder>", checkpointHelp)
     .option(
@@ -49,22 +52,20 @@ export function scoreCommand(terminal: Terminal): Command {
         checkpoint.state?.training.length ?? model.config.maxLength,
       );
       try {
+        const data = dataSchema.parse({ ...checkpoint.state?.data });
+        const tokenizer = data.task === "images" ? byteTokenizer() : requireTokenizer(checkpoint);
         for (const file of files) {
-          const source = openTokens(file, requireTokenizer(checkpoint));
+          const { heldOut, unit, unitsPerToken, close } = openMeasured(file, data, tokenizer);
           try {
-            const part = sliceOf(source, 0, Math.min(flags.limit ?? Infinity, source.length));
-            const { bits: bitsPerByte, tokens } = (await measure(
-              model,
-              sequentialWindows(part, { length, stride: stride ?? length }),
-              { batch: 1, unitsPerToken: source.bytesPerToken },
-            ))!;
+            const examples = heldOut({ length, stride, limit: flags.limit });
+            const { bits, tokens } = (await measure(model, examples, { batch: 1, unitsPerToken }))!;
             terminal.out(
               flags.json
-                ? `${JSON.stringify({ file, tokens, bitsPerByte })}\n`
-                : `${bitsPerByte.toFixed(4)}  ${file}\n`,
+                ? `${JSON.stringify({ file, tokens, [bitsName(unit)]: bits })}\n`
+                : `${bits.toFixed(4)}  ${file}\n`,
             );
           } finally {
-            source.close();
+            close();
           }
         }
       } finally {
@@ -73,15 +74,9 @@ export function scoreCommand(terminal: Terminal): Command {
     });
 }
 
-/** A text as a model's tokens, and how much text a token is. */
-function openTokens(file: string, tokenizer: Tokenizer): FileSource & { bytesPerToken: number } {
-  if (tokensAre(tokenizer, "bytes")) return { ...openByteSource(file), bytesPerToken: 1 };
-  const tokens = encode(file, tokenizer);
-  return { ...tokens, bytesPerToken: bytesPerToken(tokens, tokenizer), close: () => {} };
-}
-
 const examples = `
 Examples:
   reformer score chapter.txt
   reformer score --checkpoint runs/novel mine.txt yours.txt --json
+  reformer score --checkpoint runs/genome other.fa.gz
 `;

@@ -28,12 +28,12 @@ import { checkpointsOf, makeFolder } from "../run/folder";
 import { beginRun } from "../run/init-run";
 import { lockRun } from "../run/lock";
 import { rewindMetrics } from "../run/metrics";
-import { recorder } from "../run/recorder";
+import { type Recorder, recorder } from "../run/recorder";
 import { requireSameRun, writeRunConfig } from "../run/run-config";
 import { agreedStop } from "../ranks/agreed-stop";
 import { located, openRanks, OtherRankFailed, type Ranks, terminalOf } from "../ranks/ranks";
 import { requireSameWeights } from "../ranks/same-weights";
-import { clockFrom, type Progress, silent, startOfRun } from "../session";
+import { clockFrom, type Progress, type Session, silent, startOfRun } from "../session";
 import { openTask, type Task } from "../tasks";
 import { exitCodes, listenForStop } from "../stop";
 import type { Terminal } from "../terminal";
@@ -47,7 +47,7 @@ interface Flags extends RunFlags {
 
 export function trainCommand(terminal: Terminal, exit: ExitCode): Command {
   const command = new Command("train")
-    .summary("learn a text, or images")
+    .summary("learn a text, images, music, a genome, or any tokens")
     .description(
       "Learns what its data hold and saves what it learned. Results are written to a run folder, which `generate`, `evaluate` and `plot` read.",
     )
@@ -149,11 +149,11 @@ async function trainAmong(
       const model = createReformer(config.model, parameters);
       const [clock, secondsLeft] = [clockFrom(progress), deadline(config)];
       const session = { config, task, model, optimizer, progress, clock, secondsLeft, stop, ranks };
-      const bits = await train(session, record?.watcher ?? silent).finally(() => {
+      const { bits, remarks } = await trainAndConclude(session, record).finally(() => {
         record?.close();
         trainee.dispose();
       });
-      if (record !== null) terminal.out(record.summary(bits));
+      if (record !== null) terminal.out(record.summary(bits, remarks));
       return stop.signal === null ? 0 : exitCodes[stop.signal];
     } finally {
       unlock();
@@ -164,13 +164,22 @@ async function trainAmong(
   }
 }
 
+/** What is said of a model besides bits is for the one that writes it down. */
+async function trainAndConclude(session: Session, record: Recorder | null) {
+  const bits = await train(session, record?.watcher ?? silent);
+  const { task, model } = session;
+  const remarks = bits === null || record === null ? [] : ((await task.remarks?.(model)) ?? []);
+  return { bits, remarks };
+}
+
 /** Which run, what it is and what it learns; nothing is written yet. */
 async function prepare(terminal: Terminal, flags: Flags, overrides: NamedLayer) {
   const { run, resumed } = chooseRun(flags);
   const { config, source } = resumed
     ? { config: resumeConfig(run, flags, overrides), source: null }
     : await beginRun(flags, overrides, (line) => terminal.err(`${line}\n`));
-  const task = openTask(config.data, await tokenizerOf(run, { resumed, source }));
+  const { length } = config.training;
+  const task = openTask(config.data, { ...(await tokenizerOf(run, config, { resumed, source })), length });
   return { run, resumed, config, source, task };
 }
 
@@ -219,16 +228,19 @@ function newestCheckpoint(run: string): Checkpoint | null {
   return checkpointsOf(run).length > 0 ? openCheckpoint(run, { prefer: "newest" }) : null;
 }
 
-/** The one that the run's weights were trained with; bytes for fresh ones. */
+/** The one that the run's weights were trained with; none for fresh ones, whose data say it. */
 async function tokenizerOf(
   run: string,
+  { data }: RunConfig,
   { resumed, source }: { resumed: boolean; source: Source | null },
-): Promise<Tokenizer | undefined> {
-  if (source !== null && source.state?.data.task !== "images") return requireTokenizer(source);
+): Promise<{ tokenizer?: Tokenizer }> {
+  if (data.task !== "text") return {};
+  if (source !== null) return { tokenizer: requireTokenizer(source) };
   const checkpoint = resumed ? newestCheckpoint(run) : null;
-  if (checkpoint === null) return undefined;
+  if (checkpoint === null) return {};
   const { path, config, state } = checkpoint;
-  return (await tokenizerBeside(folderFiles(path), config, state?.tokenizer.type)) ?? undefined;
+  const tokenizer = await tokenizerBeside(folderFiles(path), config, state?.tokenizer.type);
+  return tokenizer === null ? {} : { tokenizer };
 }
 
 /**
@@ -285,6 +297,9 @@ Examples:
   reformer train --corpus book.txt --minutes 30     another text, as well as half an hour allows
   reformer train --config images-small              images, from the package emoji-datasource-google
   reformer train --config images-small --corpus photos --image-size 64
+  reformer train --task music --corpus chorales     after reformer prepare chorales
+  reformer train --task genome --corpus genome.fa.gz
+  reformer train --task tokens --corpus tokens.npy  whatever else is a sequence of numbers
   reformer train --layers local,lsh,local,lsh --num-hashes 2 --steps 2000
   reformer train --init google/reformer-enwik8 --corpus book.txt --steps 500
   reformer train --resume runs/novel                go on where that run stopped

@@ -24,13 +24,15 @@ export interface NamedLayer {
  */
 export function resolveRun(layers: readonly NamedLayer[]): RunConfig {
   for (const layer of layers) checkLayer(layer);
-  const merge = (section: SectionName, task: Layer = {}) =>
+  const merge = (section: SectionName, task: Layer = {}): Record<string, unknown> =>
     Object.assign({}, task[section], ...layers.map(({ values }) => values[section]));
   try {
     const data = parse(sections.data, merge("data"), "data");
-    const task = tasks[data.task].defaults(data);
+    const kind = tasks[data.task];
+    const task = kind.defaults?.(data) ?? {};
+    const model = merge("model", task);
     const config: RunConfig = {
-      model: resolveConfig(merge("model", task), "model"),
+      model: resolveConfig({ ...model, vocabSize: model["vocabSize"] ?? kind.vocabSize(data) }, "model"),
       data,
       training: parse(sections.training, merge("training", task), "training"),
     };
@@ -101,7 +103,7 @@ function namedByFlag(error: InputError): InputError {
 
 /** What is right by itself and wrong together. */
 function checkTogether({ model, data, training }: RunConfig): void {
-  const length = tasks[data.task].length(data);
+  const length = tasks[data.task].length?.(data) ?? null;
   if (length !== null && training.length !== length) {
     throw new InputError({
       field: "training.length",
@@ -121,13 +123,6 @@ function checkTogether({ model, data, training }: RunConfig): void {
       field: "training.evaluateStride",
       given: `${training.evaluateStride}`,
       allowed: `at most length = ${training.length}, or tokens between windows would not be measured`,
-    });
-  }
-  if (model.vocabSize < 256) {
-    throw new InputError({
-      field: "model.vocabSize",
-      given: `${model.vocabSize}`,
-      allowed: "at least 256, one token for every byte",
     });
   }
   if (!model.causal) {

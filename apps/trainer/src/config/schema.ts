@@ -11,15 +11,36 @@ const every = z.union([z.literal("auto"), z.int().min(0)]);
 
 export const dataSchema = z.strictObject({
   task: z
-    .enum(["text", "images"])
+    .enum(["text", "images", "music", "genome", "tokens", "duplication"])
     .default("text")
-    .describe("what the data are: text, or images of which each is one sequence of bytes"),
+    .describe(
+      "what is learned: text; images, each one sequence of bytes; music in four voices; a genome, base by base; tokens of anything in an .npy file; or the paper's duplication task, which makes its own data",
+    ),
   corpus: z
     .string()
     .min(1)
     .default("novel")
     .describe(
-      "what to learn: of text, a UTF-8 file (.gz too), a folder of them, or novel: Crime and Punishment; of images, a folder of PNG and JPEG files, an .npy or IDX file, or emoji: those of the npm package emoji-datasource-google",
+      "where the data are. Text: a UTF-8 file (.gz too), a folder of them, one that `prepare` encoded, or novel, Crime and Punishment. Images: a folder of PNG and JPEG files, an .npy or IDX file, or emoji, those of the npm package emoji-datasource-google. Music: chorales as JSON, or four pitches a line. Genome: a FASTA file. Tokens: an .npy file. Or a name from `reformer prepare`",
+    ),
+  tokenizer: z
+    .string()
+    .min(1)
+    .default("bytes")
+    .describe(
+      "what a token of text is: bytes; reserved-bytes, the authors' bytes with two tokens below for padding and end; characters, those of the corpus; or a tokenizer.json or SentencePiece .model file",
+    ),
+  split: z
+    .enum(["tail", "standard"])
+    .default("tail")
+    .describe(
+      "what of one sequence is held out: tail, the share heldOut at its end; standard, the last ten hundredths, half to validate and half to test, as figures on enwik8 are published",
+    ),
+  part: z
+    .enum(["validation", "test"])
+    .default("validation")
+    .describe(
+      "which held-out part is measured on, where there are two: with split standard, and in chorales",
     ),
   heldOut: z
     .number()
@@ -40,6 +61,7 @@ export const dataSchema = z.strictObject({
     .union([z.literal(1), z.literal(3)])
     .default(3)
     .describe("3: red, green, blue; 1: grey"),
+  numSymbols: count.max(65_535).default(127).describe("different symbols of the duplication task"),
 });
 
 export const trainingSchema = z.strictObject({

@@ -4,7 +4,7 @@ import type { Optimizer, Parameters } from "@reformer-ts/model";
 import { join } from "node:path";
 import type { RunConfig } from "../config/schema";
 import { bitsOf } from "../figures";
-import type { Task } from "../tasks";
+import type { Remark, Task } from "../tasks";
 import type { Watcher } from "../session";
 import { drawCurves } from "../plot/curves";
 import { progressView } from "../progress";
@@ -43,7 +43,7 @@ export interface Recorded {
 export interface Recorder {
   watcher: Watcher;
   /** The last words: figures and where things are. */
-  summary(bits: number | null): string;
+  summary(bits: number | null, remarks: readonly Remark[]): string;
   close(): void;
 }
 
@@ -83,6 +83,7 @@ export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
           view.line(dim(terminal, made.text.replace(/\s*\n\s*/g, " ⏎ ")));
           events.text("sample", made.text, step);
           writeFileAtomically(`${path}.txt`, made.text);
+          if (made.file !== undefined) writeFileAtomically(`${path}.${made.file.ending}`, made.file.bytes);
         } else {
           const png = encodePng(made.image);
           view.line(dim(terminal, `${path}.png`));
@@ -112,15 +113,19 @@ export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
         pruneCheckpoints(run, training.keep);
       },
     },
-    summary(bits) {
+    summary(bits, remarks) {
       const checkpoint = checkpointsOf(run).at(-1);
       draw();
       if (bits !== null && checkpoint) {
         const facts = { ...recorded, backend: recorded.backendLabel, checkpoint: checkpoint.path };
-        writeFileAtomically(join(run, runFiles.card), runCard({ ...facts, metrics: readMetrics(run) }));
+        writeFileAtomically(
+          join(run, runFiles.card),
+          runCard({ ...facts, remarks, metrics: readMetrics(run) }),
+        );
       }
       return [
         ...(bits === null ? [] : [`held-out bits per ${task.unit}: ${bits.toFixed(2)}`]),
+        ...remarks.map(({ label, text }) => `${label}: ${text}`),
         ...(checkpoint ? [`checkpoint: ${checkpoint.path}`] : []),
         `curve: ${curve}`,
         ...(bits === null ? [`go on with: reformer train --resume ${run}`] : []),

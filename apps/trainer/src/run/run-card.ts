@@ -7,7 +7,7 @@ import type { RunConfig } from "../config/schema";
 import { duration } from "../progress";
 import { runFiles } from "./folder";
 import { bitsOf } from "../figures";
-import type { Task } from "../tasks";
+import type { Remark, Task } from "../tasks";
 import { isStep, type Metrics } from "./metrics";
 
 export interface CardFacts {
@@ -23,6 +23,8 @@ export interface CardFacts {
   /** The newest checkpoint. */
   checkpoint: string;
   metrics: readonly Metrics[];
+  /** Figures beside the bits. */
+  remarks: readonly Remark[];
 }
 
 export function runCard(facts: CardFacts): string {
@@ -39,7 +41,10 @@ export function runCard(facts: CardFacts): string {
     "",
     `![learning curve](${runFiles.curve})`,
     "",
-    ...table("score", scores(facts.metrics, facts.task.unit)),
+    ...table("score", [
+      ...scores(facts.metrics, facts.task.unit),
+      ...facts.remarks.map(({ label, text }) => row(label, text)),
+    ]),
     ...table("data", dataRows(facts)),
     ...table("model", modelRows(config)),
     ...table("training", trainingRows(facts)),

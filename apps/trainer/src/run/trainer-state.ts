@@ -25,7 +25,9 @@ const stateSchema = z.strictObject({
   backend: z.string(),
   ranks: z.int().min(1).default(1).describe("processes that shared each step"),
   corpus: z.strictObject({ bytes: whole, sha256: z.string() }),
-  tokenizer: z.strictObject({ type: z.enum(["bytes", "reserved", "subword", "none"]) }),
+  tokenizer: z.strictObject({
+    type: z.enum(["bytes", "reserved", "characters", "subword", "genome", "music", "numbers", "none"]),
+  }),
   data: dataSchema,
   training: trainingSchema,
   files: z.record(z.string(), z.strictObject({ bytes: whole, sha256: z.string() })),

@@ -8,13 +8,15 @@ import {
   type TokenSource,
 } from "@reformer-ts/data";
 import { contactSheet, type Image, type ImageSize, imageOf } from "@reformer-ts/data/images";
-import { openImages, readEmoji } from "@reformer-ts/data/node";
-import { InputError } from "@reformer-ts/internal-checks";
+import { cacheFolder, openImages, readEmoji } from "@reformer-ts/data/node";
+import { InputError, isInputError } from "@reformer-ts/internal-checks";
+import { join } from "node:path";
 import { completeRecords, fragmentImage, magnified } from "../complete-images";
 import type { Layer } from "../config/resolve";
 import type { RunConfig } from "../config/schema";
-import { fingerprint } from "../corpus";
-import type { Task } from "./task";
+import { corpusFiles } from "./corpus-files";
+import { fingerprint } from "./fingerprint";
+import type { Measured, Task } from "./task";
 
 /** Images that a sample completes: their lower halves. */
 const sampleImages = 4;
@@ -38,7 +40,7 @@ export function openImageTask(data: RunConfig["data"]): ImageTask {
     vocabSize: 256,
     tokenizer: null,
     // All are decoded here once: a damaged one is told now, not after hours.
-    fingerprint: { bytes: whole.length, sha256: fingerprint(whole, length * Math.ceil(2 ** 20 / length)) },
+    fingerprint: fingerprint(whole, length * Math.ceil(2 ** 20 / length)),
     description: `${count(images(whole))} images of ${size.width} x ${size.height} x ${size.channels}, ${count(images(heldOut.source))} of them held out`,
     heldOutTokens: heldOut.source.length,
     training: ({ seed }) => shuffled(records(train.source, { length }), { seed }),
@@ -60,6 +62,21 @@ export function openImageTask(data: RunConfig["data"]): ImageTask {
   };
 }
 
+/** @throws InputError when there is no image, or one is damaged */
+export function measuredImages(path: string, data: RunConfig["data"]): Measured {
+  const length = imageTokens(data);
+  const { source } = openImages(path, imageSizeOf(data));
+  return {
+    unit: "dim",
+    unitsPerToken: 1,
+    heldOut({ length: given, limit = Infinity }) {
+      requireWhole(given, length, imageSizeOf(data));
+      return spread(records(source, { length }), Math.ceil(limit / length));
+    },
+    close: () => source.close(),
+  };
+}
+
 /** What follows from the size of the images, where nothing else is said. */
 export function imageDefaults(data: RunConfig["data"]): Layer {
   const { imageSize, imageChannels } = data;
@@ -67,7 +84,7 @@ export function imageDefaults(data: RunConfig["data"]): Layer {
   const axialShape = [imageSize, imageSize, ...(imageChannels === 1 ? [] : [imageChannels])];
   // Local layers see the row of a byte and the row above.
   return {
-    model: { vocabSize: 256, maxLength: length, axialShape, localChunkLength: imageSize * imageChannels },
+    model: { maxLength: length, axialShape, localChunkLength: imageSize * imageChannels },
     training: { length },
   };
 }
@@ -101,24 +118,31 @@ interface Part {
   names: readonly string[];
 }
 
+/** Where `reformer prepare emoji` puts the package. */
+export const emojiFolder = () => join(cacheFolder(), "emoji");
+
+function openEmoji(size: ImageSize): { train: Part; heldOut: Part } {
+  try {
+    return readEmoji(size);
+  } catch (error) {
+    if (!isInputError(error)) throw error;
+    return readEmoji(size, { from: emojiFolder() });
+  }
+}
+
 function openParts(
-  { corpus, heldOut: share, heldOutCorpus }: RunConfig["data"],
+  data: RunConfig["data"],
   size: ImageSize,
   length: number,
 ): { train: Part; heldOut: Part; close: () => void } {
-  if (corpus === "emoji") return { ...readEmoji(size), close: () => {} };
-  if (corpus === "novel") {
-    throw new InputError({
-      field: "corpus",
-      given: corpus,
-      allowed: "images: a folder of PNG and JPEG files, an .npy or IDX file, or emoji",
-    });
-  }
-  const all = openImages(corpus, size);
-  if (heldOutCorpus !== null) {
-    const other = openImages(heldOutCorpus, size);
-    const close = () => [all, other].forEach(({ source }) => source.close());
-    return { train: all, heldOut: other, close };
+  if (data.corpus === "emoji") return { ...openEmoji(size), close: () => {} };
+  const { path, heldOut: other } = corpusFiles(data, "images");
+  const share = data.heldOut;
+  const all = openImages(path, size);
+  if (other !== null) {
+    const held = openImages(other, size);
+    const close = () => [all, held].forEach(({ source }) => source.close());
+    return { train: all, heldOut: held, close };
   }
   const indices = [...all.names.keys()];
   const part = (chosen: number[]): Part => ({

@@ -6,18 +6,29 @@ import type { Examples, Tokenizer } from "@reformer-ts/data";
 import type { Image } from "@reformer-ts/data/images";
 import type { Reformer } from "@reformer-ts/model";
 import type { Unit } from "../figures";
+import type { Fingerprint } from "./fingerprint";
 
-export interface Task {
+/** Data that a model is measured on. */
+export interface Measured {
   /** What bits are counted per. */
   unit: Unit;
   /** Units that a token stands for, on average over what is held out. */
   unitsPerToken: number;
+  /**
+   * What is held out, every token counted once.
+   *
+   * @throws InputError when the data cannot be cut so
+   */
+  heldOut(options: HeldOutOptions): Examples;
+  close(): void;
+}
+
+export interface Task extends Measured {
   /** Tokens are 0 … vocabSize - 1. */
   vocabSize: number;
   /** Null where tokens are no text. */
   tokenizer: Tokenizer | null;
-  /** Of all data: a run that is resumed must find what it began with. */
-  fingerprint: { bytes: number; sha256: string };
+  fingerprint: Fingerprint;
   /** How much there is, in words. */
   description: string;
   /** Tokens held out. */
@@ -29,14 +40,24 @@ export interface Task {
    */
   training(options: { length: number; seed: number }): Examples;
   /**
-   * What is held out, every token counted once.
+   * Up to `length` tokens of what is held out, from `at` on: what a model may be asked to go on with. Only where tokens are text.
    *
-   * @throws InputError when the data cannot be cut so
+   * @throws InputError when `at` lies outside
    */
-  heldOut(options: HeldOutOptions): Examples;
+  passage?(at: number, length: number): Int32Array;
   /** What the model makes of something that it never saw. */
   sample(model: Reformer, options: SampleOptions): Promise<Sample>;
-  close(): void;
+  /** Figures beside the bits, once training has ended. */
+  remarks?(model: Reformer): Promise<Remark[]>;
+}
+
+export interface Remark {
+  /** Such as `accuracy`. */
+  name: string;
+  label: string;
+  value: number;
+  /** The value as people read it. */
+  text: string;
 }
 
 export interface HeldOutOptions {
@@ -56,4 +77,10 @@ export interface SampleOptions {
   interrupted: () => boolean;
 }
 
-export type Sample = { text: string } | { image: Image };
+/** The same sample as a file, such as music to listen to. */
+export interface SampleFile {
+  ending: string;
+  bytes: Uint8Array;
+}
+
+export type Sample = { text: string; file?: SampleFile } | { image: Image; file?: undefined };

@@ -1,6 +1,7 @@
 /**
  * The safetensors format: eight bytes of header size, a JSON header, raw little-endian values. Nothing in a file is
- * ever executed, and every size in the header is checked against the file before it is believed.
+ * ever executed, and every size in the header is checked against the file before it is believed: tensors must fill the file
+ * without gap or overlap, as the format demands, so that no two readers see different weights.
  */
 import { InputError } from "@reformer-ts/internal-checks";
 
@@ -33,6 +34,9 @@ export interface Safetensors {
   tensors: Record<string, StoredTensor>;
   metadata: Record<string, string>;
 }
+
+/** The one key of the header that is no tensor. */
+const metadataName = "__metadata__";
 
 /** As much as the format's reference reader accepts. */
 const longestHeader = 100_000_000;
@@ -69,11 +73,49 @@ export function encodeSafetensors(
 export function decodeSafetensors(file: Uint8Array, where: string): Safetensors {
   const header = readHeader(file, where);
   const values = file.subarray(8 + header.size);
+  const { [metadataName]: metadata = {}, ...entries } = header.entries;
   const tensors: Record<string, StoredTensor> = Object.create(null);
-  for (const [name, entry] of Object.entries(header.entries)) {
-    if (name !== "__metadata__") tensors[name] = readTensor(`${where}: ${name}`, entry, values);
+  for (const [name, entry] of Object.entries(entries))
+    tensors[name] = readTensor(`${where}: ${name}`, entry, values);
+  requireFilled(entries, values.length, where);
+  return { tensors, metadata: readMetadata(metadata, where) };
+}
+
+/** Whether each tensor begins where the one before it ends. */
+function requireFilled(entries: Record<string, unknown>, length: number, where: string): void {
+  const parts = Object.entries(entries).map(([name, entry]) => {
+    const [begin, end] = (entry as { data_offsets: [number, number] }).data_offsets;
+    return { name, begin, end };
+  });
+  let filled = 0;
+  for (const { name, begin, end } of parts.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== filled) {
+      throw new InputError({
+        field: `${where}: ${name}`,
+        given: `at byte ${begin}, where ${filled} bytes are taken`,
+        allowed: "right after the tensor before it, without gap or overlap",
+      });
+    }
+    filled = end;
   }
-  return { tensors, metadata: { ...(header.entries["__metadata__"] as Record<string, string> | undefined) } };
+  if (filled !== length) {
+    throw new InputError({
+      field: where,
+      given: `a file with ${length - filled} bytes that belong to no tensor`,
+      allowed: "filled by its tensors",
+    });
+  }
+}
+
+function readMetadata(metadata: unknown, where: string): Record<string, string> {
+  const isMap = typeof metadata === "object" && metadata !== null && !Array.isArray(metadata);
+  if (isMap && Object.values(metadata).every((value) => typeof value === "string"))
+    return { ...(metadata as Record<string, string>) };
+  throw new InputError({
+    field: `${where}: ${metadataName}`,
+    given: JSON.stringify(metadata).slice(0, 60),
+    allowed: "a map from words to words",
+  });
 }
 
 function readHeader(file: Uint8Array, where: string): { size: number; entries: Record<string, unknown> } {
