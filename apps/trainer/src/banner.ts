@@ -1,5 +1,6 @@
 /** What a run is about to do, said before it does it. */
-import { countParameters, type MemoryChoices } from "@reformer-ts/model";
+import type { MemoryChoices } from "@reformer-ts/model";
+import { isEncoderDecoder, layersText, sizeOf } from "./architecture/model-config";
 import { describePlan } from "./memory-budget";
 import type { RunConfig } from "./config/schema";
 import type { Task } from "./tasks";
@@ -20,25 +21,14 @@ export interface BannerFacts {
   plan: MemoryChoices;
 }
 
-export function banner({
-  config: { model, data, training },
-  task,
-  backend,
-  run,
-  from,
-  overrides,
-  ranks,
-  plan,
-}: BannerFacts): string {
-  const windows = training.batch * ranks.count;
+export function banner({ config, task, backend, run, from, overrides, ranks, plan }: BannerFacts): string {
+  const { model, data, training } = config;
+  const windows = windowsOf(training, ranks.count);
   const rows: [string, string][] = [
     ["backend", `${backend.label} (${backend.why})`],
-    [
-      "model",
-      `${model.layers.length} layers (${model.layers.join(" ")}), dModel ${model.dModel}, ${integer(countParameters(model))} parameters`,
-    ],
+    ["model", `${layersText(model)}, dModel ${model.dModel}, ${integer(sizeOf(model))} parameters`],
     ["data", `${data.corpus}: ${task.description}`],
-    ["step", `${integer(windows * training.length)} tokens (${windows} x ${integer(training.length)})`],
+    ["step", stepText(config, windows)],
     ["memory", describePlan(model, training, plan)],
     [
       "optimizer",
@@ -54,13 +44,20 @@ export function banner({
   ];
   if (ranks.label !== null) rows.splice(1, 0, ["ranks", ranks.label]);
   const before = from?.state;
-  if (before && before.ranks * before.training.batch !== windows)
-    rows.push([
-      "attention",
-      `until now a step was ${before.ranks * before.training.batch} windows, now it is ${windows}`,
-    ]);
+  const windowsBefore = before ? windowsOf(before.training, before.ranks) : windows;
+  if (windowsBefore !== windows)
+    rows.push(["attention", `until now a step was ${windowsBefore} windows, now it is ${windows}`]);
   if (overrides.length > 0) rows.push(["flags", overrides.join(" ")]);
   return rows.map(([name, text]) => `${name.padEnd(10)} ${text}\n`).join("");
+}
+
+const windowsOf = ({ batch, accumulate }: RunConfig["training"], ranks: number) => batch * accumulate * ranks;
+
+function stepText({ model, training: { length, accumulate } }: RunConfig, windows: number): string {
+  const parts = accumulate === 1 ? "" : `, in ${accumulate} parts`;
+  return isEncoderDecoder(model)
+    ? `${integer(windows)} pairs of at most ${integer(length)} tokens each way${parts}`
+    : `${integer(windows * length)} tokens (${windows} x ${integer(length)}${parts})`;
 }
 
 /** Another backend adds in another order: all right, but not the same to the last bit. */

@@ -1,12 +1,9 @@
 /** How well a model foretells what it has not seen, in bits: what it would need to compress it. */
 import { batchesOnce, bitsPerByte, type Examples } from "@reformer-ts/data";
-import { evaluateBatch, type Reformer } from "@reformer-ts/model";
+import type { Learner } from "./architecture/learner";
 import type { AgreedStop } from "./ranks/agreed-stop";
 import { alone, type Ranks } from "./ranks/ranks";
 import { nextTurn } from "./stop";
-
-/** Beyond so many tokens memory is dearer than the time that heads cost one after another. */
-const longWindow = 131_072;
 
 export interface MeasureOptions {
   /** Examples at once. */
@@ -25,20 +22,18 @@ export interface MeasureOptions {
  * @returns bits per unit and the tokens measured; null when interrupted
  */
 export async function measure(
-  model: Reformer,
+  learner: Pick<Learner, "evaluate">,
   examples: Examples,
   { batch, unitsPerToken = 1, stop = { heard: () => 0, agree: () => {} }, ranks = alone }: MeasureOptions,
 ): Promise<{ bits: number; tokens: number } | null> {
   let total = 0;
   let tokens = 0;
   let turn = 0;
-  for (const { inputs, targets, shape, counted } of batchesOnce(examples, { batch })) {
-    tokens += counted;
+  for (const window of batchesOnce(examples, { batch })) {
+    tokens += window.counted;
     if (turn++ % ranks.count !== ranks.rank) continue;
     if (stop.heard() > 0) break;
-    const headByHead = shape[0] * shape[1] > longWindow;
-    const window = { inputs, targets, batch: shape[0], length: shape[1] };
-    const { nats: ofBatch } = evaluateBatch(model, window, { headByHead });
+    const { nats: ofBatch } = learner.evaluate(window);
     total += (await ofBatch.data())[0]!;
     ofBatch.dispose();
     await nextTurn();

@@ -3,15 +3,10 @@
  * save. Everything that happens in a step is a function of the config and the step's number, so a run that was
  * interrupted goes on as if it had not been.
  */
-import { batches } from "@reformer-ts/data";
+import { type Batch, batches } from "@reformer-ts/data";
 import { deriveSeed } from "@reformer-ts/internal-random";
-import {
-  type Batch,
-  countParameters,
-  type GradientExchange,
-  learningRateAt,
-  trainStep,
-} from "@reformer-ts/model";
+import { type GradientExchange, learningRateAt } from "@reformer-ts/model";
+import { sizeOf } from "./architecture/model-config";
 import { bitsName } from "./figures";
 import { lossGuard } from "./loss-guard";
 import { evaluate, sample } from "./observe";
@@ -32,11 +27,11 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
   const { rank, count: processes } = ranks;
   const position = progress.dataPosition;
   const reader = batches(examples, { batch: training.batch, position, rank, ranks: processes });
-  const exchange = ranks.exchange(countParameters(config.model));
+  const exchange = ranks.exchange(sizeOf(config.model));
   // Steps that an earlier session has fixed stay as they are.
   const plan = training.steps === null ? timePlan(training.minutes!) : null;
   const pauses = stopwatch(clock);
-  const guard = lossGuard(config.model.vocabSize);
+  const guard = lossGuard(session.learner.vocabSize);
 
   if (progress.step === 0 && training.evaluateEvery !== 0) {
     await pauses.time("evaluate", () => evaluate(session, watcher, { whole: false }));
@@ -44,13 +39,8 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
   while (progress.step < (training.steps ?? Infinity) && stop.signal === null) {
     const began = clock();
     const step = progress.step + 1;
-    const { inputs, targets, shape } = reader.next();
-    const taken = await takeStep(
-      session,
-      step,
-      { inputs, targets, batch: shape[0], length: shape[1] },
-      exchange,
-    );
+    const parts = Array.from({ length: training.accumulate }, () => reader.next());
+    const taken = await takeStep(session, step, parts, exchange);
     const seconds = clock() - began;
     const left = { seconds: session.secondsLeft(), reserve: reservedSeconds(session, pauses) };
     const planned = rank === 0 ? (plan?.afterStep(step, seconds, left) ?? 0) : 0;
@@ -60,7 +50,7 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
     guard.check(step, loss, taken.norm);
     const figures = asFigures(session, { ...taken, loss });
 
-    const stepTokens = inputs.length * processes;
+    const stepTokens = taken.tokens;
     const tokens = progress.tokens + stepTokens;
     Object.assign(progress, { step, tokens, seconds: clock(), dataPosition: reader.position, heldOut: null });
     const memory = process.resourceUsage().maxRSS * 1024;
@@ -84,34 +74,40 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
 }
 
 /** One update. The loss is this process' share of the mean over all. */
-async function takeStep(session: Session, step: number, batch: Batch, exchange: GradientExchange | null) {
-  const { model, optimizer, ranks } = session;
+async function takeStep(
+  session: Session,
+  step: number,
+  parts: readonly Batch[],
+  exchange: GradientExchange | null,
+) {
+  const { learner, optimizer, ranks } = session;
   const { training } = session.config;
   const { schedule: kind, learningRate: peak, warmup, steps } = training;
   const learningRate = learningRateAt({ kind, peak, warmup, total: steps ?? Infinity }, step);
   const { clipNorm } = training;
-  const [count] = ranks.sum([batch.targets.reduce((sum, target) => sum + (target < 0 ? 0 : 1), 0)]);
-  const taken = trainStep(model, optimizer, batch, {
+  const [count] = ranks.sum([parts.reduce((sum, { counted }) => sum + counted, 0)]) as [number];
+  const taken = learner.step(optimizer, parts, {
     seed: stepSeed(session, step),
     learningRate,
     clipNorm,
-    ...session.progress.plan,
+    plan: session.progress.plan,
     exchange,
-    count: count!,
+    count,
   });
   const loss = await read(taken.loss);
   const norm = taken.gradientNorm === null ? null : await read(taken.gradientNorm);
-  return { loss, norm, learningRate };
+  // Pairs are mostly padding: of them only what is written counts.
+  const windows = ranks.count * parts.reduce((sum, { targets }) => sum + targets.length, 0);
+  return { loss, norm, learningRate, tokens: parts[0]!.source === undefined ? windows : count };
 }
 
 /**
  * All processes hash with the same rotations, as one process would. With dropout each draws numbers of its own: equal
  * masks would hide the same places of every window.
  */
-function stepSeed({ config: { model, training }, ranks: { rank } }: Session, step: number): number {
+function stepSeed({ config: { training }, learner, ranks: { rank } }: Session, step: number): number {
   const seed = deriveSeed(training.seed, "step", step);
-  const drops = Math.max(model.hiddenDropout, model.lshDropout, model.localDropout) > 0;
-  return rank > 0 && drops ? deriveSeed(seed, "rank", rank) : seed;
+  return rank > 0 && learner.drops ? deriveSeed(seed, "rank", rank) : seed;
 }
 
 function asFigures(

@@ -17,6 +17,7 @@ import { prepareCommand } from "./commands/prepare";
 import { scoreCommand } from "./commands/score";
 import type { ExitCode } from "./commands/shared";
 import { trainCommand } from "./commands/train";
+import { translateCommand } from "./commands/translate";
 import { verifyCommand } from "./commands/verify";
 import type { Terminal } from "./terminal";
 
@@ -26,6 +27,7 @@ const commands: readonly ((terminal: Terminal, exit: ExitCode) => Command)[] = [
   trainCommand,
   generateCommand,
   completeCommand,
+  translateCommand,
   evaluateCommand,
   scoreCommand,
   plotCommand,

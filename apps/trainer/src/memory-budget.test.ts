@@ -1,11 +1,11 @@
-import { resolveConfig } from "@reformer-ts/model";
+import { countParameters, leastMemory, resolveConfig } from "@reformer-ts/model";
 import { expect, it } from "vitest";
 import { describePlan, planStep } from "./memory-budget";
 
 const machine = { free: 20e9, resident: 0.5e9 };
 const config = resolveConfig({ maxLength: 65_536 });
 const plan = (memory: string, length = 4096, at = machine) =>
-  planStep(config, { batch: 1, length, memory }, at);
+  planStep(config, { batch: 1, accumulate: 1, length, memory }, at);
 
 it("keeps what the budget has room for, recomputes all with min", () => {
   expect(plan("auto")).toEqual({ keepLayers: 6, headByHead: false });
@@ -28,7 +28,16 @@ it.each([
 });
 
 it("says what it chose", () => {
-  expect(describePlan(config, { batch: 1, length: 4096 }, { keepLayers: 2, headByHead: false })).toMatch(
-    /^an estimated 0\.\d\d GB of tensors, activations of 2 of 6 layers kept, the rest recomputed$/,
-  );
+  expect(
+    describePlan(config, { batch: 1, accumulate: 1, length: 4096 }, { keepLayers: 2, headByHead: false }),
+  ).toMatch(/^an estimated 0\.\d\d GB of tensors, activations of 2 of 6 layers kept, the rest recomputed$/);
+});
+
+it("reckons with the gradients that wait for the batches to come", () => {
+  const bytes = (accumulate: number) => {
+    const text = describePlan(config, { batch: 1, accumulate, length: 4096 }, leastMemory);
+    return Number(/estimated ([\d.]+) GB/.exec(text)![1]) * 1e9;
+  };
+  expect(bytes(4) - bytes(1)).toBeCloseTo(4 * countParameters(config), -7.5);
+  expect(bytes(2)).toBe(bytes(4));
 });

@@ -14,10 +14,15 @@ export async function evaluate(
   watcher: Watcher,
   { whole }: { whole: boolean },
 ): Promise<number | null> {
-  const { config, task, model, progress, clock, stop, ranks } = session;
+  const { config, task, learner, progress, clock, stop, ranks } = session;
   const { length, batch, evaluateStride: stride, evaluateTokens } = config.training;
   const examples = task.heldOut({ length, stride, limit: whole ? Infinity : evaluateTokens });
-  const measured = await measure(model, examples, { batch, unitsPerToken: task.unitsPerToken, stop, ranks });
+  const measured = await measure(learner, examples, {
+    batch,
+    unitsPerToken: task.unitsPerToken,
+    stop,
+    ranks,
+  });
   if (measured === null) return null;
   const { step, tokens } = progress;
   const figure = { [`heldOut/${bitsName(task.unit)}`]: measured.bits } as const;
@@ -27,12 +32,12 @@ export async function evaluate(
 
 /** What the model makes of something that it never saw. */
 export async function sample(
-  { config, task, model, progress, ranks, stop }: Session,
+  { config, task, learner, progress, ranks, stop }: Session,
   watcher: Watcher,
 ): Promise<void> {
   if (ranks.rank > 0) return;
   const { length, sampleTokens: maxTokens, seed } = config.training;
-  const made = await task.sample(model, {
+  const made = await task.sample(learner.model, {
     maxTokens,
     length,
     seed: deriveSeed(seed, "sample", progress.step),

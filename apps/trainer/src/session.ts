@@ -1,5 +1,6 @@
 /** What training works on, how far it has come, and who is told. */
-import type { Optimizer, Reformer } from "@reformer-ts/model";
+import type { Optimizer } from "@reformer-ts/model";
+import type { Learner } from "./architecture/learner";
 import type { RunConfig } from "./config/schema";
 import type { Sample, Task } from "./tasks";
 import type { HeldOutMetrics, StepMetrics } from "./run/metrics";
@@ -26,7 +27,7 @@ export interface Session {
   /** Its number of steps is filled in when it was to follow from a time. */
   config: RunConfig;
   task: Task;
-  model: Reformer;
+  learner: Learner;
   optimizer: Optimizer;
   /** Where to begin; kept up to date. */
   progress: Progress;

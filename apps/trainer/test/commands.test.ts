@@ -18,9 +18,14 @@ const verbs = [
   "prepare",
   "train",
   "generate",
+  "complete",
+  "translate",
   "evaluate",
   "score",
   "plot",
+  "convert",
+  "export",
+  "verify",
   "bench",
   "doctor",
   "backend",
@@ -115,6 +120,48 @@ describe("plot", () => {
     const { out } = await reformer("plot", run, run, "--against", "minutes", "--out", file);
     expect(out).toBe(`${file}\n`);
     expect(readFileSync(file, "utf8")).toContain("minutes of training");
+  });
+});
+
+describe("for scripts", () => {
+  const json = async (...args: string[]) => {
+    const { code, out, err } = await reformer(...args, "--json");
+    expect([code, code === 0 ? "" : err]).toEqual([0, ""]);
+    expect(out.split("\n")).toHaveLength(2);
+    return JSON.parse(out) as Record<string, unknown>;
+  };
+
+  it("plot tells how far runs have come", async () => {
+    const file = join(home, "plotted.svg");
+    const told = await json("plot", run, "--out", file);
+    expect(told).toMatchObject({ file, runs: [{ run, step: 4, bitsPerByte: expect.any(Number) as number }] });
+  });
+
+  it("convert tells what it wrote", async () => {
+    const to = join(home, "converted");
+    const told = await json("convert", run, to, "--to", "tfjs");
+    expect(told).toMatchObject({ from: checkpoint(), to, format: "tfjs" });
+    expect(told["files"]).toContain("model.json");
+  });
+
+  it("generate tells prompt and text together", async () => {
+    const options = ["--backend", "wasm", "--tokens", "9", "--prompt", "He"];
+    const told = await json("generate", run, ...options);
+    expect(told).toMatchObject({ checkpoint: checkpoint(), prompt: "He", tokens: 9 });
+    expect(`${told["text"] as string}\n`).toBe((await reformer("generate", run, ...options)).out);
+  });
+
+  it("train tells where everything is, finished or not", async () => {
+    const short = "--config debug --backend wasm --steps 1 --length 64 --held-out 0.0002 --sample-every 0";
+    const own = join(temporaryFolder(), "run");
+    const told = await json("train", ...short.split(" "), "--run", own);
+    expect(told).toMatchObject({
+      run: own,
+      finished: true,
+      step: 1,
+      bitsPerByte: expect.any(Number) as number,
+    });
+    expect(told["checkpoint"]).toBe(join(own, "step-00000001"));
   });
 });
 

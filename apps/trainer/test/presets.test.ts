@@ -1,10 +1,17 @@
 /** Every preset that ships is a right configuration and trains: two steps of its own model, or of its like where it is the paper's. */
-import { countParameters, estimateStepBytes } from "@reformer-ts/model";
+import {
+  countParameters,
+  estimatePairBytes,
+  estimateStepBytes,
+  resolveEncoderDecoder,
+  translationPresets,
+} from "@reformer-ts/model";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
+import { isEncoderDecoder } from "../src/architecture/model-config";
 import { presetNames, readConfigFile } from "../src/config/files";
 import { resolveRun } from "../src/config/resolve";
 import { packageFile } from "../src/package-file";
@@ -21,6 +28,7 @@ const file = (name: string, content: string | Uint8Array) => {
 
 const novel = gunzipSync(readFileSync(packageFile("assets/crime-and-punishment.txt.gz")));
 const text = file("text.xml", novel.toString("utf8").slice(0, 20_000));
+const sentences = join(import.meta.dirname, "../../../packages/data/test/samples/opennmt-ende");
 const pictures = join(import.meta.dirname, "../../../packages/data/test/samples/emoji");
 const bases = Array.from({ length: 8000 }, (_, i) => "ACGT"[(i * i + (i >> 3)) % 4]).join("");
 const voices = Array.from({ length: 300 }, (_, i) => `${70 + (i % 7)} 65 - ${50 - (i % 5)}`).join("\n");
@@ -41,6 +49,12 @@ const smaller: Record<string, string[]> = {
   copy: ["--max-length", "64", "--length", "64", "--chunk-length", "8"],
   chorales: ["--corpus", file("voices.txt", `${voices}\n`), "--length", "128"],
   genome: ["--corpus", file("genome.fa", `>bases\n${bases}\n`), "--length", "128"],
+  "wmt-ende": [
+    "--corpus",
+    `${join(sentences, "val.en")},${join(sentences, "val.de")}`,
+    ..."--held-out-corpus null --held-out 0.1 --tokenizer bytes --vocab-size 258".split(" "),
+    ..."--d-model 32 --d-ff 64 --num-heads 4 --d-head 8".split(" "),
+  ],
 };
 const shortWindows = ["--length", "128", "--evaluate-stride", "null", "--held-out", "0.0005"];
 
@@ -66,7 +80,11 @@ it.each(presetNames())("%s trains", async (name) => {
 });
 
 describe("the paper's presets", () => {
-  const resolved = (name: string) => resolveRun([readConfigFile(name)]);
+  const resolved = (name: string) => {
+    const { model, training } = resolveRun([readConfigFile(name)]);
+    if (isEncoderDecoder(model)) throw new Error(`${name} is a model of pairs`);
+    return { model, training };
+  };
   const table = (layers: number, dModel: number, dFF: number) => ({ layers, dModel, dFF });
 
   it.each([
@@ -92,6 +110,20 @@ describe("the paper's presets", () => {
       { keepLayers: 0, headByHead: false },
     );
     expect(bytes).toBeGreaterThan(12 * countParameters(model));
+    expect(bytes).toBeLessThan(16e9);
+  });
+
+  it("wmt-ende is the authors' base model, and a step of it is estimated", () => {
+    const { model, training } = resolveRun([readConfigFile("wmt-ende")]);
+    if (!isEncoderDecoder(model)) throw new Error("wmt-ende is no model of pairs");
+    const paper = translationPresets["wmt-ende"];
+    expect(model).toEqual(resolveEncoderDecoder(paper.model));
+    const { batch, length, schedule, optimizer } = paper.training;
+    expect(training).toMatchObject({ batch, length, steps: schedule.total, schedule: "rsqrt", ...optimizer });
+    expect(training.warmup).toBe(schedule.warmup);
+    expect(training.learningRate).toBeCloseTo(schedule.peak, 12);
+    const bytes = estimatePairBytes(model, { batch, length }, 0);
+    expect(bytes).toBeGreaterThan(1e9);
     expect(bytes).toBeLessThan(16e9);
   });
 

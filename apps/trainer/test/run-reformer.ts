@@ -68,7 +68,7 @@ export interface Running {
 
 /** Starts a bundled command. */
 export function start(bundle: string, args: readonly string[], { cwd }: { cwd?: string } = {}): Running {
-  const child = spawn(process.execPath, [bundle, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [bundle, ...args], { cwd, stdio: ["pipe", "pipe", "pipe"] });
   let out = "";
   let err = "";
   const waiting: (() => void)[] = [];

@@ -6,18 +6,20 @@ import type { Tokenizer } from "@reformer-ts/data";
 import { InputError } from "@reformer-ts/internal-checks";
 import {
   type CheckpointFiles,
+  createParameters,
   loadTfjs,
   loadTransformers,
   type Parameters,
-  parametersFromState,
   parseObject,
   type PositionChange,
   type StoredModel,
+  tensorsFromState,
   withPositions,
 } from "@reformer-ts/model";
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { openCheckpoint, readModel } from "../run/checkpoint";
+import { isEncoderDecoder, shapesOf } from "../architecture/model-config";
+import { type AnyStoredModel, openCheckpoint, readModel } from "../run/checkpoint";
 import type { TrainerState } from "../run/trainer-state";
 import { hubFiles, type HubOptions, isHubId } from "./hub";
 import { folderFiles, readIfThere, weightsFile } from "./local-files";
@@ -29,16 +31,33 @@ export interface Source {
   path: string;
   /** How the run went that made it; null for weights that came from elsewhere. */
   state: TrainerState | null;
-  model: StoredModel;
+  model: AnyStoredModel;
   /** Null when nothing says what a token is. */
   tokenizer: Tokenizer | null;
 }
 
+/** A model that goes on with a sequence. */
+export interface ReformerSource extends Source {
+  model: StoredModel;
+}
+
 /**
  * @param path a folder, a file or a hub id; of a run the best checkpoint is taken
- * @throws InputError when there is no such thing, or it is damaged or of another kind
+ * @throws InputError when there is no such thing, it is damaged or of another kind, or it translates
  */
-export async function openSource(path: string, options: HubOptions = {}): Promise<Source> {
+export async function openSource(path: string, options: HubOptions = {}): Promise<ReformerSource> {
+  const source = await openAnySource(path, options);
+  const { config, state } = source.model;
+  if (!isEncoderDecoder(config)) return { ...source, model: { config, state } };
+  throw new InputError({
+    field: "checkpoint",
+    given: `${source.path}, a model that translates`,
+    allowed: "one that goes on with a sequence; `reformer translate` and `reformer evaluate` take this one",
+  });
+}
+
+/** The same for models of either kind. */
+export async function openAnySource(path: string, options: HubOptions = {}): Promise<Source> {
   const pickle = traxPickle(path);
   if (pickle !== null) {
     return foreign(path, await loadTrax(pickle), folderFiles(dirname(pickle)));
@@ -60,11 +79,11 @@ export async function openSource(path: string, options: HubOptions = {}): Promis
 
 /** The caller owns the parameters. */
 export function sourceParameters({ path, model: { config, state } }: Source): Parameters {
-  return parametersFromState(config, state, path);
+  return createParameters(tensorsFromState(shapesOf(config), state, path));
 }
 
 /** The same with other position tables, where they were asked for. */
-export function withPositionChange(source: Source, change: PositionChange): Source {
+export function withPositionChange(source: ReformerSource, change: PositionChange): ReformerSource {
   return Object.keys(change).length === 0
     ? source
     : { ...source, model: withPositions(source.model, change) };

@@ -26,12 +26,11 @@ const charactersFile = "characters.json";
  */
 export async function tokenizerBeside(
   files: CheckpointFiles,
-  { vocabSize }: ReformerConfig,
+  { vocabSize }: Pick<ReformerConfig, "vocabSize">,
   kind?: TokenizerKind,
 ): Promise<Tokenizer | null> {
   if (kind === "bytes") return byteTokenizer();
   if (kind === "none") return null;
-  if (kind === "reserved") return reserveTokens(byteTokenizer());
   if (kind === "genome") return genomeTokenizer();
   if (kind === "music") return musicTokenizer();
   if (kind === "numbers") return numberTokenizer(vocabSize);
@@ -39,7 +38,11 @@ export async function tokenizerBeside(
   if (alphabet !== null) return tokenizerFromJSON(parseObject(alphabet, `${files.where}/${charactersFile}`));
   const json = await files.read(tokenizerFile);
   const jsonName = `${files.where}/${tokenizerFile}`;
-  if (json !== null) return subwordTokenizer(parseObject(json, jsonName), jsonName);
+  if (json !== null) {
+    const subwords = subwordTokenizer(parseObject(json, jsonName), jsonName);
+    return kind === "reserved" ? reserveTokens(subwords) : subwords;
+  }
+  if (kind === "reserved") return reserveTokens(byteTokenizer());
   const pieces = await files.read("spiece.model");
   if (pieces !== null) return sentencePieceTokenizer(pieces, `${files.where}/spiece.model`);
   // The authors' byte models leave room for padding and an end; other vocabularies may have been rounded up.
@@ -54,7 +57,8 @@ export function tokenizerKind(tokenizer: Tokenizer | null): TokenizerKind {
 
 /** What must lie beside weights so that {@link tokenizerBeside} finds the tokenizer again. */
 export function tokenizerFiles(tokenizer: Tokenizer | null): Record<string, Uint8Array> {
-  const json = tokenizer?.toJSON();
+  const outer = tokenizer?.toJSON();
+  const json = outer?.type === "reserved" ? outer.tokenizer : outer;
   const encoded = (value: object) => new TextEncoder().encode(JSON.stringify(value));
   if (json?.type === "characters") return { [charactersFile]: encoded(json) };
   return json?.type === "subword" ? { [tokenizerFile]: encoded(json.file) } : {};

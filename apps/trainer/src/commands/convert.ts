@@ -12,7 +12,8 @@ import {
 import { Command, Option } from "commander";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { openSource, type Source, withPositionChange } from "../checkpoints/open-source";
+import { sizeOf } from "../architecture/model-config";
+import { openSource, type ReformerSource, withPositionChange } from "../checkpoints/open-source";
 import { tokenizerFiles, tokenizerKind } from "../checkpoints/tokenizer-beside";
 import type { TrainerState } from "../run/trainer-state";
 import { writeFolderAtomically } from "../run/atomic";
@@ -28,6 +29,7 @@ interface Flags {
   maxLength?: number;
   axialShape?: number[];
   hashSeed?: number;
+  json?: true;
 }
 
 export function convertCommand(terminal: Terminal): Command {
@@ -69,7 +71,8 @@ function withModelFlags(command: Command): Command {
       "--hash-seed <n>",
       "fixed rotations, those that torch draws from this seed: with LSH layers, needed for the very same loss in transformers",
       numberFlag("--hash-seed", { least: 0, whole: true }),
-    );
+    )
+    .option("--json", "what was written, as JSON");
 }
 
 async function convert(terminal: Terminal, from: string, to: string, flags: Flags): Promise<void> {
@@ -80,7 +83,9 @@ async function convert(terminal: Terminal, from: string, to: string, flags: Flag
   const files = writers[flags.to](source);
   makeFolder(dirname(resolve(to)));
   writeFolderAtomically(to, { ...files, ...tokenizerFiles(source.tokenizer) });
-  terminal.out(`${to}\n`);
+  const parameters = sizeOf(source.model.config);
+  const report = { from: source.path, to, format: flags.to, parameters, files: readdirSync(to).toSorted() };
+  terminal.out(flags.json ? `${JSON.stringify(report)}\n` : `${to}\n`);
 }
 
 function positionChange({ maxLength, axialShape }: Flags): PositionChange {
@@ -90,20 +95,20 @@ function positionChange({ maxLength, axialShape }: Flags): PositionChange {
   };
 }
 
-function withHashSeed(source: Source, torchHashSeed: number | undefined): Source {
+function withHashSeed(source: ReformerSource, torchHashSeed: number | undefined): ReformerSource {
   if (torchHashSeed === undefined) return source;
   const config = resolveConfig({ ...source.model.config, torchHashSeed });
   return { ...source, model: { ...source.model, config } };
 }
 
-function ourFiles({ model: { config, state } }: Source): Record<string, string | Uint8Array> {
+function ourFiles({ model: { config, state } }: ReformerSource): Record<string, string | Uint8Array> {
   return {
     "config.json": `${JSON.stringify(config, null, 2)}\n`,
     "model.safetensors": encodeSafetensors(state, { format: "reformer-ts" }),
   };
 }
 
-function theirFiles({ model, tokenizer, state }: Source): Record<string, Uint8Array> {
+function theirFiles({ model, tokenizer, state }: ReformerSource): Record<string, Uint8Array> {
   return transformersFiles(model, {
     ...(tokenizer === null ? {} : { tokens: tokenizerKind(tokenizer) === "bytes" ? "bytes" : "subwords" }),
     ...(state === null
@@ -118,7 +123,7 @@ function theirFiles({ model, tokenizer, state }: Source): Record<string, Uint8Ar
 /** What else than text is counted per token. */
 const figureName = ({ data }: TrainerState) => `held-out bits per ${data.task === "text" ? "byte" : "token"}`;
 
-const writers: Record<Format, (source: Source) => Record<string, string | Uint8Array>> = {
+const writers: Record<Format, (source: ReformerSource) => Record<string, string | Uint8Array>> = {
   reformer: ourFiles,
   transformers: theirFiles,
   tfjs: ({ model }) => tfjsFiles(model),
@@ -143,7 +148,7 @@ Examples:
   reformer convert google/reformer-enwik8 models/enwik8
   reformer convert model.pkl.gz models/copy          what Trax does not save is told in model.json beside it
   reformer convert runs/novel page/model --to tfjs
-  reformer convert runs/novel exported --to transformers --max-length 4096
+  reformer convert runs/novel exported --to transformers --max-length 4096 --json
 `;
 
 const exportExamples = `

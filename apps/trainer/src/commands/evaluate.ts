@@ -5,7 +5,7 @@ import { measure } from "../evaluate";
 import { bitsName } from "../figures";
 import { openTask } from "../tasks";
 import type { Terminal } from "../terminal";
-import { openModel, requireTokenizer } from "./model-of";
+import { openLearner, requireTokenizer } from "./model-of";
 import { dataSchema } from "../config/schema";
 import { backendOption, checkpointHelp, numberFlag } from "./shared";
 
@@ -24,7 +24,7 @@ export function evaluateCommand(terminal: Terminal): Command {
   return new Command("evaluate")
     .summary("measure a checkpoint on what was held out")
     .description(
-      "Bits per byte of the text that a run held out, per dim of images, per base of a genome, per token of anything else; every token is foretold once.",
+      "Bits per byte of the text that a run held out, per dim of images, per base of a genome, per token of translations and anything else; every token is foretold once.",
     )
     .argument("[checkpoint]", checkpointHelp)
     .option("--corpus <path>", "other data than the run's, of which the same share is held out")
@@ -51,7 +51,7 @@ export function evaluateCommand(terminal: Terminal): Command {
     .addOption(backendOption())
     .addHelpText("after", examples)
     .action(async (path: string | undefined, flags: Flags) => {
-      const { model, checkpoint, dispose } = await openModel(terminal, path, flags);
+      const { learner, checkpoint, dispose } = await openLearner(terminal, path, flags);
       const { state } = checkpoint;
       if (state === null && flags.corpus === undefined) {
         throw new InputError({
@@ -67,19 +67,22 @@ export function evaluateCommand(terminal: Terminal): Command {
       });
       const { length, stride } = windowFlags(
         flags,
-        state?.training.length ?? model.config.maxLength,
+        state?.training.length ?? checkpoint.model.config.maxLength,
         state?.training.evaluateStride,
       );
-      const tokenizer = data.task === "text" ? { tokenizer: requireTokenizer(checkpoint) } : {};
+      const tokenizer =
+        data.task === "text" || data.task === "translation"
+          ? { tokenizer: requireTokenizer(checkpoint) }
+          : {};
       const task = openTask(data, { ...tokenizer, length });
       try {
         const examples = task.heldOut({ length, stride, limit: flags.limit });
-        const { bits, tokens } = (await measure(model, examples, {
+        const { bits, tokens } = (await measure(learner, examples, {
           batch: 1,
           unitsPerToken: task.unitsPerToken,
         }))!;
         const step = state?.step ?? null;
-        const remarks = flags.limit === undefined ? ((await task.remarks?.(model)) ?? []) : [];
+        const remarks = flags.limit === undefined ? ((await task.remarks?.(learner.model)) ?? []) : [];
         const named = Object.fromEntries(remarks.map(({ name, value }) => [name, value]));
         terminal.out(
           flags.json

@@ -25,6 +25,7 @@ interface Flags {
   seed: number;
   out?: string;
   backend: string;
+  json?: true;
 }
 
 export function generateCommand(terminal: Terminal): Command {
@@ -67,6 +68,7 @@ export function generateCommand(terminal: Terminal): Command {
         .default(1),
     )
     .option("--out <file>", "the prompt and what follows as a file too: .mid of music, else .npy or .txt")
+    .option("--json", "prompt and text as JSON, once all is written")
     .addOption(backendOption())
     .addHelpText("after", examples)
     .action(async (path: string | undefined, flags: Flags) => {
@@ -79,12 +81,25 @@ export function generateCommand(terminal: Terminal): Command {
         const prompt = promptOf(flags, checkpoint, tokenizer);
         terminal.err(dim(terminal, tokenizer.decode(prompt)));
         const { tokens: maxTokens, temperature, topK, topP, seed } = flags;
+        const started = performance.now();
         const written: number[] = [];
+        let text = "";
         const onToken = (token: number) => void written.push(token);
         const options = { maxTokens, temperature, topK, topP, seed, onToken };
-        for await (const piece of writeOn(model, tokenizer, prompt, options)) terminal.out(piece);
-        terminal.out("\n");
+        for await (const piece of writeOn(model, tokenizer, prompt, options)) {
+          if (flags.json) text += piece;
+          else terminal.out(piece);
+        }
+        const seconds = (performance.now() - started) / 1000;
         save?.([...prompt, ...written], tokenizer);
+        const report = {
+          checkpoint: checkpoint.path,
+          prompt: tokenizer.decode(prompt),
+          text,
+          tokens: maxTokens,
+          seconds,
+        };
+        terminal.out(flags.json ? `${JSON.stringify(report)}\n` : "\n");
       } finally {
         dispose();
       }

@@ -32,8 +32,15 @@ export function backendCommand(terminal: Terminal): Command {
       "Takes TensorFlow from PyPI through pip, checks it, compiles tfjs-node's binding for it and keeps both in the user's cache.",
     )
     .option("--gpu", "the build for CUDA; without a driver it computes on the CPU")
-    .action(({ gpu }: { gpu?: true }) =>
-      runBackendInstall({ gpu, print: (line) => terminal.out(`${line}\n`) }),
+    .option("--json", "the result as JSON")
+    .addHelpText("after", backendExamples)
+    .action(({ gpu, json }: { gpu?: true; json?: true }) =>
+      runBackendInstall({
+        gpu,
+        json,
+        print: (line) => terminal.out(`${line}\n`),
+        progress: (line) => terminal.err(`${line}\n`),
+      }),
     );
   return command.addHelpText("after", backendExamples);
 }

@@ -2,14 +2,22 @@
 import type { Tokenizer } from "@reformer-ts/data";
 import { InputError } from "@reformer-ts/internal-checks";
 import { createReformer, type Reformer } from "@reformer-ts/model";
+import { learnerOf } from "../architecture/learner-of";
+import type { Learner } from "../architecture/learner";
 import { openBackend } from "../backend";
-import { openSource, type Source, sourceParameters } from "../checkpoints/open-source";
+import {
+  openAnySource,
+  openSource,
+  type ReformerSource,
+  type Source,
+  sourceParameters,
+} from "../checkpoints/open-source";
 import { dim, type Terminal } from "../terminal";
 import { requireRun } from "./shared";
 
 export interface OpenedModel {
   model: Reformer;
-  checkpoint: Source;
+  checkpoint: ReformerSource;
   dispose(): void;
 }
 
@@ -23,14 +31,41 @@ export function requireTokenizer({ path, tokenizer, model }: Source): Tokenizer 
   });
 }
 
+export interface OpenedLearner {
+  learner: Learner;
+  checkpoint: Source;
+  dispose(): void;
+}
+
+/**
+ * A model of either kind, to be measured.
+ *
+ * @param path as for {@link openModel}
+ * @throws InputError when the checkpoint or the backend is not right
+ */
+export async function openLearner(
+  terminal: Terminal,
+  path: string | undefined,
+  { backend, numHashes }: { backend: string; numHashes?: number | undefined },
+): Promise<OpenedLearner> {
+  const log = (line: string) => terminal.err(`${line}\n`);
+  const checkpoint = await openAnySource(requireRun(path), { log });
+  const opened = await openBackend(backend, { log });
+  const parameters = sourceParameters(checkpoint);
+  log(dim(terminal, `${checkpoint.path} on ${opened.label}`));
+  const rounds = numHashes === undefined ? {} : { numHashes };
+  const learner = learnerOf({ ...checkpoint.model.config, ...rounds }, parameters);
+  return { learner, checkpoint, dispose: parameters.dispose };
+}
+
 /**
  * @param path a run, of which the best checkpoint is taken, or a checkpoint; by default the newest run
- * @throws InputError when the checkpoint or the backend is not right
+ * @throws InputError when the checkpoint or the backend is not right, or the model translates
  */
 export async function openModel(
   terminal: Terminal,
   path: string | undefined,
-  { backend, numHashes }: { backend: string; numHashes?: number | undefined },
+  { backend }: { backend: string },
 ): Promise<OpenedModel> {
   const log = (line: string) => terminal.err(`${line}\n`);
   const checkpoint = await openSource(requireRun(path), { log });
@@ -38,10 +73,7 @@ export async function openModel(
   const parameters = sourceParameters(checkpoint);
   terminal.err(`${dim(terminal, `${checkpoint.path} on ${opened.label}`)}\n`);
   return {
-    model: createReformer(
-      { ...checkpoint.model.config, ...(numHashes === undefined ? {} : { numHashes }) },
-      parameters,
-    ),
+    model: createReformer(checkpoint.model.config, parameters),
     checkpoint,
     dispose: parameters.dispose,
   };

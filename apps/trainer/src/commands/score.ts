@@ -1,6 +1,7 @@
 /** `reformer score`: how well a checkpoint foretells any file of its kind. */
 import { byteTokenizer } from "@reformer-ts/data";
 import { Command } from "commander";
+import { languageLearner } from "../architecture/language-learner";
 import { dataSchema } from "../config/schema";
 import { measure } from "../evaluate";
 import { bitsName } from "../figures";
@@ -58,7 +59,8 @@ export function scoreCommand(terminal: Terminal): Command {
           const { heldOut, unit, unitsPerToken, close } = openMeasured(file, data, tokenizer);
           try {
             const examples = heldOut({ length, stride, limit: flags.limit });
-            const { bits, tokens } = (await measure(model, examples, { batch: 1, unitsPerToken }))!;
+            const options = { batch: 1, unitsPerToken };
+            const { bits, tokens } = (await measure(languageLearner(model), examples, options))!;
             terminal.out(
               flags.json
                 ? `${JSON.stringify({ file, tokens, [bitsName(unit)]: bits })}\n`

@@ -1,20 +1,15 @@
 /** `reformer train`: from a config and flags to a run, new or resumed. */
-import {
-  adam,
-  createReformer,
-  initializeParameters,
-  type MemoryChoices,
-  type Optimizer,
-  type Parameters,
-} from "@reformer-ts/model";
+import type { MemoryChoices, Optimizer, Parameters } from "@reformer-ts/model";
 import type { Tokenizer } from "@reformer-ts/data";
 import { InputError } from "@reformer-ts/internal-checks";
 import { Command } from "commander";
 import { openBackend } from "../backend";
 import { measureMatMul } from "../backend/measure-mat-mul";
 import { folderFiles } from "../checkpoints/local-files";
-import { type Source, sourceParameters } from "../checkpoints/open-source";
+import { type ReformerSource, sourceParameters } from "../checkpoints/open-source";
 import { tokenizerBeside } from "../checkpoints/tokenizer-beside";
+import { learnerOf } from "../architecture/learner-of";
+import { initialize } from "../architecture/model-config";
 import { banner } from "../banner";
 import { addConfigFlags, readConfigFlags } from "../config/command-flags";
 import { flagName, showValue } from "../config/flags";
@@ -34,6 +29,7 @@ import { agreedStop } from "../ranks/agreed-stop";
 import { located, openRanks, OtherRankFailed, type Ranks, terminalOf } from "../ranks/ranks";
 import { requireSameWeights } from "../ranks/same-weights";
 import { clockFrom, type Progress, type Session, silent, startOfRun } from "../session";
+import { optimizerOf } from "../optimizer-of";
 import { openTask, type Task } from "../tasks";
 import { exitCodes, listenForStop } from "../stop";
 import type { Terminal } from "../terminal";
@@ -43,6 +39,7 @@ import { backendOption, type ExitCode } from "./shared";
 interface Flags extends RunFlags {
   init?: string;
   backend: string;
+  json?: true;
 }
 
 export function trainCommand(terminal: Terminal, exit: ExitCode): Command {
@@ -58,6 +55,7 @@ export function trainCommand(terminal: Terminal, exit: ExitCode): Command {
       "begin with these weights instead of fresh ones: whatever `generate` takes; the model is theirs",
     )
     .option("--resume [run]", "go on with a run, which must exist; `auto`: go on if --run exists, else begin")
+    .option("--json", "the figures at the end as JSON")
     .addOption(backendOption());
   addConfigFlags(command);
   command.addHelpText("after", examples);
@@ -146,14 +144,14 @@ async function trainAmong(
         rewindMetrics(run, progress.step);
         terminal.err(`${banner(facts)}\n`);
       }
-      const model = createReformer(config.model, parameters);
+      const learner = learnerOf(config.model, parameters);
       const [clock, secondsLeft] = [clockFrom(progress), deadline(config)];
-      const session = { config, task, model, optimizer, progress, clock, secondsLeft, stop, ranks };
+      const session = { config, task, learner, optimizer, progress, clock, secondsLeft, stop, ranks };
       const { bits, remarks } = await trainAndConclude(session, record).finally(() => {
         record?.close();
         trainee.dispose();
       });
-      if (record !== null) terminal.out(record.summary(bits, remarks));
+      if (record !== null) terminal.out(record.summary(bits, { remarks, json: flags.json }));
       return stop.signal === null ? 0 : exitCodes[stop.signal];
     } finally {
       unlock();
@@ -167,8 +165,8 @@ async function trainAmong(
 /** What is said of a model besides bits is for the one that writes it down. */
 async function trainAndConclude(session: Session, record: Recorder | null) {
   const bits = await train(session, record?.watcher ?? silent);
-  const { task, model } = session;
-  const remarks = bits === null || record === null ? [] : ((await task.remarks?.(model)) ?? []);
+  const { task, learner } = session;
+  const remarks = bits === null || record === null ? [] : ((await task.remarks?.(learner.model)) ?? []);
   return { bits, remarks };
 }
 
@@ -219,8 +217,10 @@ interface Trainee {
 /** As the run went until now, unless it is asked for another step or another budget. */
 function planOf({ model, training }: RunConfig, checkpoint: Checkpoint | null): MemoryChoices {
   const before = checkpoint?.state;
-  const same = before?.training.memory === training.memory && before.training.batch === training.batch;
-  return (same ? before.plan : null) ?? planStep(model, training);
+  const same = (["memory", "batch", "accumulate"] as const).every(
+    (key) => before?.training[key] === training[key],
+  );
+  return (same ? (before?.plan ?? null) : null) ?? planStep(model, training);
 }
 
 /** Null for a run that ended before it saved anything. */
@@ -232,9 +232,9 @@ function newestCheckpoint(run: string): Checkpoint | null {
 async function tokenizerOf(
   run: string,
   { data }: RunConfig,
-  { resumed, source }: { resumed: boolean; source: Source | null },
+  { resumed, source }: { resumed: boolean; source: ReformerSource | null },
 ): Promise<{ tokenizer?: Tokenizer }> {
-  if (data.task !== "text") return {};
+  if (data.task !== "text" && data.task !== "translation") return {};
   if (source !== null) return { tokenizer: requireTokenizer(source) };
   const checkpoint = resumed ? newestCheckpoint(run) : null;
   if (checkpoint === null) return {};
@@ -248,11 +248,15 @@ async function tokenizerOf(
  *
  * @throws InputError when what was saved is damaged
  */
-function openTrainee(config: RunConfig, checkpoint: Checkpoint | null, source: Source | null): Trainee {
+function openTrainee(
+  config: RunConfig,
+  checkpoint: Checkpoint | null,
+  source: ReformerSource | null,
+): Trainee {
   const { seed } = config.training;
-  const begun = () => (source === null ? initializeParameters(config.model, seed) : sourceParameters(source));
+  const begun = () => (source === null ? initialize(config.model, seed) : sourceParameters(source));
   const parameters = checkpoint === null ? begun() : loadParameters(checkpoint);
-  const optimizer = adam(parameters, config.training);
+  const optimizer = optimizerOf(parameters, config.training);
   if (checkpoint !== null) loadOptimizer(checkpoint, optimizer);
   const dispose = () => {
     optimizer.dispose();

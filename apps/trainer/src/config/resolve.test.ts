@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isEncoderDecoder } from "../architecture/model-config";
 import { presetNames, readConfigFile } from "./files";
 import { type Layer, resolveRun } from "./resolve";
 
@@ -109,14 +110,40 @@ describe("resolveRun", () => {
   });
 });
 
+describe("two kinds of models", () => {
+  it("have keys of their own, and the tokens that the vocabulary asks for", () => {
+    const { model } = resolveRun([
+      file({ data: { task: "translation", tokenizer: "300" }, training: { steps: 1 } }),
+      flags({ model: { encoderLayers: ["full"], decoderLayers: ["lsh", "full"] } }),
+    ]);
+    expect(model).toMatchObject({ vocabSize: 302, encoderLayers: ["full"], decoderLayers: ["lsh", "full"] });
+  });
+
+  it.each<[Layer, string]>([
+    [
+      { model: { encoderLayers: ["full"] } },
+      '--encoder-layers is ["full"], but must be left out: the model of task text has no such key',
+    ],
+    [
+      { model: { layers: ["full"] }, data: { task: "translation" } },
+      '--layers is ["full"], but must be left out: the model of task translation has no such key but encoderLayers and decoderLayers',
+    ],
+    [
+      { data: { task: "translation" }, model: { endToken: 300 } },
+      "--end-token is 300, but must be a token from 0 to 257",
+    ],
+  ])("refuses keys of the other: %j", (values, message) => {
+    expect(() => resolveRun([file(base), flags(values)])).toThrow(message);
+  });
+});
+
 describe("presets", () => {
   it("are there", () =>
     expect(presetNames()).toEqual(expect.arrayContaining(["debug", "demo", "demo-small", "novel"])));
 
   it.each(presetNames())("%s is valid", (name) => {
     const { model, training } = resolveRun([readConfigFile(name)]);
-    expect(model.layers).toContain("lsh");
-    expect(model.layers).toContain("local");
+    if (!isEncoderDecoder(model)) expect(model.layers).toEqual(expect.arrayContaining(["lsh", "local"]));
     expect(training.length).toBeLessThanOrEqual(model.maxLength);
   });
 });

@@ -3,7 +3,8 @@
  * was made: a file's key or a flag.
  */
 import { InputError, isInputError, nearest } from "@reformer-ts/internal-checks";
-import { parse, resolveConfig } from "@reformer-ts/model";
+import { parse, resolveConfig, resolveEncoderDecoder } from "@reformer-ts/model";
+import { isEncoderDecoder, type ModelConfig, modelKeys } from "../architecture/model-config";
 import { tasks } from "../tasks";
 import { flagName } from "./flags";
 import { type RunConfig, type SectionName, sectionNames, sections } from "./schema";
@@ -32,7 +33,7 @@ export function resolveRun(layers: readonly NamedLayer[]): RunConfig {
     const task = kind.defaults?.(data) ?? {};
     const model = merge("model", task);
     const config: RunConfig = {
-      model: resolveConfig({ ...model, vocabSize: model["vocabSize"] ?? kind.vocabSize(data) }, "model"),
+      model: resolveModel({ ...model, vocabSize: model["vocabSize"] ?? kind.vocabSize(data) }, data.task),
       data,
       training: parse(sections.training, merge("training", task), "training"),
     };
@@ -41,6 +42,20 @@ export function resolveRun(layers: readonly NamedLayer[]): RunConfig {
   } catch (error) {
     throw isInputError(error) ? blame(error, layers) : error;
   }
+}
+
+/** @throws InputError when the config cannot be, or has a key of the other kind of model */
+function resolveModel(options: Record<string, unknown>, task: RunConfig["data"]["task"]): ModelConfig {
+  const kind = tasks[task].architecture;
+  for (const [key, value] of Object.entries(options)) {
+    if (modelKeys[kind].has(key) || value === undefined) continue;
+    throw new InputError({
+      field: `model.${key}`,
+      given: JSON.stringify(value),
+      allowed: `left out: the model of task ${task} has no such key${key === "layers" ? " but encoderLayers and decoderLayers" : ""}`,
+    });
+  }
+  return kind === "reformer" ? resolveConfig(options, "model") : resolveEncoderDecoder(options, "model");
 }
 
 /** The same error, named by the layer that had the last word on its key; `section.key` in the error's field. */
@@ -125,6 +140,7 @@ function checkTogether({ model, data, training }: RunConfig): void {
       allowed: `at most length = ${training.length}, or tokens between windows would not be measured`,
     });
   }
+  if (isEncoderDecoder(model)) return requireEnd(training);
   if (!model.causal) {
     throw new InputError({
       field: "model.causal",
@@ -132,13 +148,16 @@ function checkTogether({ model, data, training }: RunConfig): void {
       allowed: "true, because tokens are learned by foretelling them",
     });
   }
-  if (training.steps === null && training.minutes === null) {
-    throw new InputError({
-      field: "training.steps",
-      given: "null without minutes",
-      allowed: "a number of steps, or null with minutes",
-    });
-  }
+  requireEnd(training);
+}
+
+function requireEnd({ steps, minutes }: RunConfig["training"]): void {
+  if (steps !== null || minutes !== null) return;
+  throw new InputError({
+    field: "training.steps",
+    given: "null without minutes",
+    allowed: "a number of steps, or null with minutes",
+  });
 }
 
 function describe(value: unknown): string {

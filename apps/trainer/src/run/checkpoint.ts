@@ -8,16 +8,14 @@ import {
   encodeSafetensors,
   type Optimizer,
   type Parameters,
-  parametersFromState,
+  createParameters,
   readParameters,
-  type ReformerConfig,
-  resolveConfig,
-  type StoredModel,
   type StoredTensor,
   tensorsFromState,
 } from "@reformer-ts/model";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { type ModelConfig, resolveStored, shapesOf } from "../architecture/model-config";
 import { removeFolder, removeUnfinished, writeFolderAtomically } from "./atomic";
 import { type CheckpointFolder, checkpointsOf, checkpointPath, isRun, requireFolder } from "./folder";
 import {
@@ -38,9 +36,15 @@ const names = {
 
 export interface Checkpoint {
   path: string;
-  config: ReformerConfig;
+  config: ModelConfig;
   /** Null for weights that came from elsewhere. */
   state: TrainerState | null;
+}
+
+/** A model of either kind as files hold it, as `StoredModel` is one of a Reformer. */
+export interface AnyStoredModel {
+  config: ModelConfig;
+  state: Record<string, StoredTensor>;
 }
 
 /**
@@ -50,7 +54,7 @@ export interface Checkpoint {
  */
 export async function saveCheckpoint(
   run: string,
-  config: ReformerConfig,
+  config: ModelConfig,
   {
     parameters,
     optimizer,
@@ -103,14 +107,14 @@ export function openCheckpoint(
 }
 
 /** @throws InputError when the weights are missing or damaged */
-export function readModel({ path, config, state }: Checkpoint): StoredModel {
+export function readModel({ path, config, state }: Checkpoint): AnyStoredModel {
   return { config, state: readTensors(join(path, names.model), names.model, state) };
 }
 
 /** @throws InputError when the weights are missing, damaged or do not fit the config; the caller owns the parameters */
 export function loadParameters(checkpoint: Checkpoint): Parameters {
   const { config, state } = readModel(checkpoint);
-  return parametersFromState(config, state, join(checkpoint.path, names.model));
+  return createParameters(tensorsFromState(shapesOf(config), state, join(checkpoint.path, names.model)));
 }
 
 /** @throws InputError when the optimizer's file is missing, damaged or of other weights */
@@ -146,7 +150,7 @@ function bestOf(all: readonly CheckpointFolder[]): CheckpointFolder {
 
 function readSmallFiles(path: string): Checkpoint {
   const read = (name: string) => readSmall(join(path, name));
-  const config = resolveConfig(
+  const config = resolveStored(
     parseJson(read(names.config), join(path, names.config)),
     join(path, names.config),
   );

@@ -1,7 +1,8 @@
 /** How a new run begins: with fresh weights, or with those of another model, which it goes on to train. */
 import { InputError } from "@reformer-ts/internal-checks";
 import { parameterShapes, type PositionChange, type ReformerConfig } from "@reformer-ts/model";
-import { openSource, type Source, withPositionChange } from "../checkpoints/open-source";
+import { openSource, type ReformerSource, withPositionChange } from "../checkpoints/open-source";
+import { isEncoderDecoder } from "../architecture/model-config";
 import { readConfigFile } from "../config/files";
 import { flagName } from "../config/flags";
 import { type NamedLayer, resolveRun } from "../config/resolve";
@@ -10,7 +11,7 @@ import type { RunConfig } from "../config/schema";
 export interface Beginning {
   config: RunConfig;
   /** Null for fresh weights. */
-  source: Source | null;
+  source: ReformerSource | null;
 }
 
 /**
@@ -30,6 +31,13 @@ export async function beginRun(
   const source = withPositionChange(await openSource(init, { log }), positionChange(overrides));
   const theirs = { file: init, values: { model: { ...source.model.config } } };
   const resolved = resolveRun([file, theirs, overrides]);
+  if (isEncoderDecoder(resolved.model)) {
+    throw new InputError({
+      field: "--init",
+      given: `${init}, a model that goes on with a sequence`,
+      allowed: "left out: translation begins with fresh weights",
+    });
+  }
   requireSameShapes(resolved.model, source, overrides);
   return { config: resolved, source };
 }
@@ -43,7 +51,7 @@ function positionChange({ values: { model = {} } }: NamedLayer): PositionChange 
 
 function requireSameShapes(
   config: ReformerConfig,
-  { path, model }: Source,
+  { path, model }: ReformerSource,
   { values: { model: given = {} } }: NamedLayer,
 ): void {
   if (JSON.stringify(parameterShapes(config)) === JSON.stringify(parameterShapes(model.config))) return;

@@ -2,8 +2,9 @@
 import { encodePng } from "@reformer-ts/data/images";
 import type { Optimizer, Parameters } from "@reformer-ts/model";
 import { join } from "node:path";
+import { isEncoderDecoder } from "../architecture/model-config";
 import type { RunConfig } from "../config/schema";
-import { bitsOf } from "../figures";
+import { bitsName, bitsOf } from "../figures";
 import type { Remark, Task } from "../tasks";
 import type { Watcher } from "../session";
 import { drawCurves } from "../plot/curves";
@@ -40,10 +41,15 @@ export interface Recorded {
   command: string;
 }
 
+interface SummaryOptions {
+  remarks: readonly Remark[];
+  json?: boolean | undefined;
+}
+
 export interface Recorder {
   watcher: Watcher;
   /** The last words: figures and where things are. */
-  summary(bits: number | null, remarks: readonly Remark[]): string;
+  summary(bits: number | null, options: SummaryOptions): string;
   close(): void;
 }
 
@@ -52,7 +58,7 @@ export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
   const { training, data } = config;
   const view = progressView(terminal, {
     logEvery: training.logEvery,
-    tokensPerStep: training.batch * training.length * ranks,
+    tokensPerStep: training.batch * training.accumulate * training.length * ranks,
   });
   const curve = join(run, runFiles.curve);
   const draw = () => {
@@ -113,7 +119,7 @@ export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
         pruneCheckpoints(run, training.keep);
       },
     },
-    summary(bits, remarks) {
+    summary(bits, { remarks, json = false }) {
       const checkpoint = checkpointsOf(run).at(-1);
       draw();
       if (bits !== null && checkpoint) {
@@ -122,6 +128,12 @@ export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
           join(run, runFiles.card),
           runCard({ ...facts, remarks, metrics: readMetrics(run) }),
         );
+      }
+      if (json) {
+        const figure = bits === null ? {} : { [bitsName(task.unit)]: bits };
+        const saved = { checkpoint: checkpoint?.path ?? null, step: checkpoint?.step ?? 0 };
+        const named = Object.fromEntries(remarks.map(({ name, value }) => [name, value]));
+        return `${JSON.stringify({ run, finished: bits !== null, ...saved, ...figure, ...named, curve })}\n`;
       }
       return [
         ...(bits === null ? [] : [`held-out bits per ${task.unit}: ${bits.toFixed(2)}`]),
@@ -138,7 +150,7 @@ export function recorder(terminal: Terminal, recorded: Recorded): Recorder {
 
 /** Speed as a share of what the machine multiplies matrices at, when that is known. */
 function matMulShares({ config: { model, training }, matMulRate, ranks }: Recorded) {
-  if (matMulRate === null) return () => ({});
+  if (matMulRate === null || isEncoderDecoder(model)) return () => ({});
   const possible = (ranks * matMulRate) / workPerToken(model, training.length);
   return ({ tokensPerSecond }: StepMetrics) => ({ matMulShare: tokensPerSecond / possible });
 }

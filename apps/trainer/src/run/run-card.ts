@@ -1,5 +1,5 @@
 /** `README.md` of a finished run: what it is, on what it was trained, how well it does, and how to go on. */
-import { countParameters } from "@reformer-ts/model";
+import { layersText, sizeOf } from "../architecture/model-config";
 import { cpus } from "node:os";
 import { basename } from "node:path";
 import { stringify } from "yaml";
@@ -37,7 +37,7 @@ export function runCard(facts: CardFacts): string {
     "",
     `# ${basename(run)}`,
     "",
-    `A Reformer of ${countParameters(model).toLocaleString("en")} parameters, trained with [reformer-ts](https://www.npmjs.com/package/@reformer-ts/trainer) on \`${data.corpus}\`.`,
+    `A Reformer of ${sizeOf(model).toLocaleString("en")} parameters, trained with [reformer-ts](https://www.npmjs.com/package/@reformer-ts/trainer) on \`${data.corpus}\`.`,
     "",
     `![learning curve](${runFiles.curve})`,
     "",
@@ -53,11 +53,28 @@ export function runCard(facts: CardFacts): string {
     "```sh",
     command,
     `reformer train --config ${run}/run.json --run ${run}-again`,
-    `reformer ${config.data.task === "images" ? "complete --checkpoint" : "generate"} ${checkpoint}`,
+    `reformer ${uses[config.data.task]} ${checkpoint}`,
     "```",
     "",
   ].join("\n");
 }
+
+/** Under which name the hub files a task; where it has none, undefined. */
+const pipelines: Partial<Record<RunConfig["data"]["task"], string>> = {
+  text: "text-generation",
+  translation: "translation",
+};
+
+/** The command that uses what a task has trained. */
+const uses: Record<RunConfig["data"]["task"], string> = {
+  text: "generate",
+  images: "complete --checkpoint",
+  music: "generate",
+  genome: "generate",
+  tokens: "generate",
+  duplication: "generate",
+  translation: "translate --checkpoint",
+};
 
 /** What the hub and other indexes read. */
 function head({ run, config, task: { unit }, metrics }: CardFacts) {
@@ -73,10 +90,11 @@ function head({ run, config, task: { unit }, metrics }: CardFacts) {
       : [],
   );
   const dataset = { type: config.data.task, name: config.data.corpus };
-  const taskType = config.data.task === "text" ? "text-generation" : `${config.data.task}-generation`;
+  const pipeline = pipelines[config.data.task];
+  const taskType = pipeline ?? `${config.data.task}-generation`;
   return {
     library_name: "reformer-ts",
-    ...(config.data.task === "text" ? { pipeline_tag: "text-generation" } : {}),
+    ...(pipeline === undefined ? {} : { pipeline_tag: pipeline }),
     tags: ["reformer", "reformer-ts"],
     metrics: [`bits_per_${unit}`],
     "model-index": [
@@ -117,7 +135,7 @@ function dataRows({ config: { data }, task: { fingerprint, description } }: Card
 
 function modelRows({ model }: RunConfig): Row[] {
   return [
-    row("layers", model.layers.join(", ")),
+    row("layers", layersText(model)),
     row("width", `${model.dModel}, feed-forward ${model.dFF}`),
     row("heads", `${model.numHeads} of ${model.dHead}`),
     row("hashing", `${model.numHashes} rounds, chunks of ${model.chunkLength}`),
@@ -132,7 +150,7 @@ function trainingRows({ config: { training }, backend, ranks, metrics }: CardFac
     row("tokens", integer(last?.tokens ?? 0)),
     row(
       "a step",
-      `${training.batch * ranks} windows of ${integer(training.length)} tokens${ranks > 1 ? `, shared by ${ranks} processes` : ""}`,
+      `${training.batch * training.accumulate * ranks} windows of ${integer(training.length)} tokens${ranks > 1 ? `, shared by ${ranks} processes` : ""}`,
     ),
     row(
       "optimizer",

@@ -43,7 +43,7 @@ export function openDuplicationTask({ numSymbols }: RunConfig["data"], length: n
       count: Math.min(heldOutSequences, Math.ceil(limit / given)),
     }),
     passage: question,
-    async sample(model, { maxTokens, seed, interrupted }) {
+    async sample(model: Reformer, { maxTokens, seed, interrupted }) {
       const prompt = question(0);
       const most = Math.min(maxTokens, length - prompt.length);
       let made = "";
@@ -58,7 +58,7 @@ export function openDuplicationTask({ numSymbols }: RunConfig["data"], length: n
       const wanted = tokenizer.decode(prompt.slice(2, 2 + most));
       return { text: `wanted: ${wanted}\nmade:   ${made.trimEnd()}` };
     },
-    remarks: async (model) => [await accuracyOn(model, heldOut)],
+    remarks: async (model: Reformer) => [await accuracyOn(model, heldOut)],
     close: () => {},
   };
 }

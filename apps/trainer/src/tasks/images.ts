@@ -10,6 +10,7 @@ import {
 import { contactSheet, type Image, type ImageSize, imageOf } from "@reformer-ts/data/images";
 import { cacheFolder, openImages, readEmoji } from "@reformer-ts/data/node";
 import { InputError, isInputError } from "@reformer-ts/internal-checks";
+import type { Reformer } from "@reformer-ts/model";
 import { join } from "node:path";
 import { completeRecords, fragmentImage, magnified } from "../complete-images";
 import type { Layer } from "../config/resolve";
@@ -48,7 +49,7 @@ export function openImageTask(data: RunConfig["data"]): ImageTask {
       requireWhole(given, length, size);
       return spread(records(heldOut.source, { length }), Math.ceil(limit / length));
     },
-    async sample(model, { seed, interrupted }) {
+    async sample(model: Reformer, { seed, interrupted }) {
       const held = spread(records(heldOut.source, { length }), sampleImages);
       const originals = Array.from({ length: held.count }, (_, i) => held.example(i).targets);
       const fragments = originals.map((image) => image.subarray(0, length / 2));

@@ -9,14 +9,17 @@ import { imageDefaults, imageTokens, measuredImages, openImageTask } from "./ima
 import { measuredMusic, openMusicTask } from "./music";
 import type { Measured, Task } from "./task";
 import { measuredText, openTextTask } from "./text";
-import { textTokenizer } from "./text-tokenizer";
+import { textTokens } from "./text-tokenizer";
 import { measuredTokens, openTokenTask, tokenKinds, tokenRowLength } from "./tokens";
+import { openTranslation, translationTokens } from "./translation";
 
 export type { Remark, Sample, Task } from "./task";
 
 type Data = RunConfig["data"];
 
 interface TaskKind {
+  /** Which kind of model learns it. */
+  architecture: "reformer" | "encoderDecoder";
   /** What the model and its training are where neither file nor flag says. */
   defaults?(data: Data): Layer;
   /** Distinct tokens of the data. */
@@ -34,11 +37,13 @@ interface TaskKind {
 
 export const tasks: Record<Data["task"], TaskKind> = {
   text: {
-    vocabSize: (data) => textTokenizer(data).vocabSize,
+    architecture: "reformer",
+    vocabSize: textTokens,
     open: openTextTask,
     measured: measuredText,
   },
   images: {
+    architecture: "reformer",
     defaults: imageDefaults,
     vocabSize: () => 256,
     length: imageTokens,
@@ -46,16 +51,19 @@ export const tasks: Record<Data["task"], TaskKind> = {
     measured: measuredImages,
   },
   music: {
+    architecture: "reformer",
     vocabSize: () => musicVocabSize,
     open: openMusicTask,
     measured: measuredMusic,
   },
   genome: {
+    architecture: "reformer",
     vocabSize: () => genomeAlphabet.length,
     open: openGenomeTask,
     measured: measuredGenome,
   },
   tokens: {
+    architecture: "reformer",
     defaults(data) {
       const length = tokenRowLength(data);
       return length === null ? {} : { model: { maxLength: length }, training: { length } };
@@ -66,9 +74,15 @@ export const tasks: Record<Data["task"], TaskKind> = {
     measured: measuredTokens,
   },
   duplication: {
+    architecture: "reformer",
     defaults: () => ({ model: { maxLength: 1024 }, training: { length: 1024 } }),
     vocabSize: ({ numSymbols }) => numSymbols + 1,
     open: (data, _, length) => openDuplicationTask(data, length),
+  },
+  translation: {
+    architecture: "encoderDecoder",
+    vocabSize: translationTokens,
+    open: openTranslation,
   },
 };
 

@@ -4,7 +4,7 @@
  */
 import type { Examples, Tokenizer } from "@reformer-ts/data";
 import type { Image } from "@reformer-ts/data/images";
-import type { Reformer } from "@reformer-ts/model";
+import type { Model } from "../architecture/model-config";
 import type { Unit } from "../figures";
 import type { Fingerprint } from "./fingerprint";
 
@@ -45,10 +45,10 @@ export interface Task extends Measured {
    * @throws InputError when `at` lies outside
    */
   passage?(at: number, length: number): Int32Array;
-  /** What the model makes of something that it never saw. */
-  sample(model: Reformer, options: SampleOptions): Promise<Sample>;
+  /** What the model, of the kind that the task trains, makes of something that it never saw. */
+  sample(model: Model, options: SampleOptions): Promise<Sample>;
   /** Figures beside the bits, once training has ended. */
-  remarks?(model: Reformer): Promise<Remark[]>;
+  remarks?(model: Model): Promise<Remark[]>;
 }
 
 export interface Remark {

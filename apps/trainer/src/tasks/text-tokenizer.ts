@@ -1,56 +1,48 @@
 /** What a token of text is, as a config names it. */
 import { byteTokenizer, characterTokenizerFor, reserveTokens, type Tokenizer } from "@reformer-ts/data";
-import { isPrepared, openPrepared, readBytes, textPieces } from "@reformer-ts/data/node";
-import { sentencePieceTokenizer, subwordTokenizer } from "@reformer-ts/data/subword";
-import { InputError } from "@reformer-ts/internal-checks";
-import { existsSync } from "node:fs";
+import { isPrepared, openPrepared, readText, textPieces } from "@reformer-ts/data/node";
+import { chooseTokenizer, tokensChosen } from "../choose-tokenizer";
 import type { RunConfig } from "../config/schema";
-import { parseJson } from "../run/trainer-state";
 import { corpusFiles } from "./corpus-files";
 
-/** A vocabulary of millions of tokens is shorter. */
-const maxBytes = 2 ** 28;
+type Data = RunConfig["data"];
 
 /** @throws InputError when it is neither a known name nor a file that can be read as a tokenizer */
-export function textTokenizer(data: RunConfig["data"]): Tokenizer {
+export function textTokenizer(data: Data): Tokenizer {
   if (isPrepared(data.corpus)) {
     const { tokenizer, source } = openPrepared(data.corpus);
     source.close();
     return tokenizer;
   }
   switch (data.tokenizer) {
-    case "bytes":
-      return byteTokenizer();
     case "reserved-bytes":
       return reserveTokens(byteTokenizer());
     case "characters":
       return characterTokenizerFor(charactersOf(data));
     default:
-      return readTokenizer(data.tokenizer);
+      return chooseTokenizer(data.tokenizer, () => trainedText(data));
   }
 }
 
-/** @throws InputError when the file is missing, or no tokenizer */
-export function readTokenizer(path: string): Tokenizer {
-  const isJson = path.endsWith(".json");
-  if (!existsSync(path) || !(isJson || /\.model(\.\w+)?$/.test(path))) {
-    throw new InputError({
-      field: "tokenizer",
-      given: existsSync(path) ? path : `${path}, which is missing`,
-      allowed: "bytes, reserved-bytes, characters, or the path of a tokenizer.json or a SentencePiece .model",
-    });
-  }
-  const bytes = readBytes(path, { maxBytes });
-  return isJson
-    ? subwordTokenizer(parseJson(new TextDecoder().decode(bytes), path), path)
-    : sentencePieceTokenizer(bytes, path);
+/** How many there are; of subwords that are yet to be learnt, at most. */
+export function textTokens(data: Data): number {
+  const known = isPrepared(data.corpus) ? null : tokensChosen(data.tokenizer);
+  return known ?? textTokenizer(data).vocabSize;
 }
 
 /** Each of the corpus once. */
-function charactersOf(data: RunConfig["data"]): string {
+function charactersOf(data: Data): string {
   const { path, heldOut } = corpusFiles(data, "text");
   const characters = new Set<string>();
   for (const file of heldOut === null ? [path] : [path, heldOut])
     for (const piece of textPieces(file)) for (const character of piece) characters.add(character);
   return [...characters].join("");
+}
+
+/** What is held out is not looked at, for a vocabulary neither. */
+function trainedText(data: Data): string {
+  const { path, heldOut } = corpusFiles(data, "text");
+  const text = readText(path);
+  const share = data.split === "standard" ? 0.1 : data.heldOut;
+  return heldOut === null ? text.slice(0, Math.floor(text.length * (1 - share))) : text;
 }

@@ -13,6 +13,7 @@ import {
 } from "@reformer-ts/data";
 import { type NpySource, openNpySource } from "@reformer-ts/data/node";
 import { InputError } from "@reformer-ts/internal-checks";
+import type { Reformer } from "@reformer-ts/model";
 import type { RunConfig } from "../config/schema";
 import { writeOn } from "../write-on";
 import { fingerprint } from "./fingerprint";
@@ -154,7 +155,7 @@ function rowTask(facts: Parameters<typeof windowTask>[0], length: number): Task 
     heldOut: rowsOf(heldOut, length),
     training: ({ seed }) => shuffled(records(train, { length }), { seed }),
     passage,
-    async sample(model, { maxTokens, length: longest, seed, interrupted }) {
+    async sample(model: Reformer, { maxTokens, length: longest, seed, interrupted }) {
       const options = { maxTokens: Math.min(maxTokens, length / 2), temperature: 0.8, seed };
       let text = "";
       for await (const piece of writeOn(model, tokenizer, passage(0, longest), options)) {

@@ -7,6 +7,7 @@ import {
   type TokenSource,
 } from "@reformer-ts/data";
 import { InputError } from "@reformer-ts/internal-checks";
+import type { Reformer } from "@reformer-ts/model";
 import { writeOn } from "../write-on";
 import type { Fingerprint } from "./fingerprint";
 import type { Measured, Remark, SampleFile, Task } from "./task";
@@ -45,7 +46,7 @@ export function windowTask(facts: WindowFacts): Task {
       return randomWindows(train, options);
     },
     passage,
-    async sample(model, { maxTokens, length, seed, interrupted }) {
+    async sample(model: Reformer, { maxTokens, length, seed, interrupted }) {
       const prompt = passage(0, Math.min(promptTokens, length));
       const options = { maxTokens: Math.min(maxTokens, model.config.maxLength - 1), temperature: 0.8, seed };
       const written: number[] = [];

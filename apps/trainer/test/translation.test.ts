@@ -1,0 +1,144 @@
+/** Pairs of sentences, from two files to translations on stdout: the encoder-decoder in the same trainer. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type HeldOutMetrics, isStep, readMetrics } from "../src/run/metrics";
+import { bundleCommand, reformer, start, temporaryFolder } from "./run-reformer";
+
+const samples = join(import.meta.dirname, "../../../packages/data/test/samples/opennmt-ende");
+const pairs = `${join(samples, "val.en")},${join(samples, "val.de")}`;
+const tiny = [
+  "--backend wasm --task translation --tokenizer 300 --held-out 0.1 --hidden-dropout 0.1",
+  "--d-model 32 --d-ff 32 --num-heads 2 --d-head 16 --encoder-layers full --decoder-layers full,lsh --chunk-length 16",
+  "--positions learned --max-length 128 --length 128 --batch 4 --clip-norm 1 --warmup 2 --evaluate-tokens 100",
+].flatMap((line) => line.split(" "));
+const config = join(import.meta.dirname, "../configs/debug.yaml");
+
+let home = "";
+let run = "";
+const train = (...args: string[]) =>
+  reformer("train", "--config", join(home, "empty.yaml"), ...tiny, "--corpus", pairs, ...args);
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "reformer-translation-"));
+  run = join(home, "run");
+  writeFileSync(join(home, "empty.yaml"), "training: { schedule: constant }\n");
+  const { code, err } = await train("--steps", "4", "--run", run);
+  if (code !== 0) throw new Error(err);
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const losses = (path: string) =>
+  readMetrics(path)
+    .filter(isStep)
+    .map((line) => line["train/loss"]);
+
+describe("training", () => {
+  it("learns, samples and leaves what a run of text leaves", () => {
+    const [first, , , last] = losses(run);
+    expect(first).toBeGreaterThan(5);
+    expect(last).toBeLessThan(first!);
+    expect(readFileSync(join(run, "samples", "step-00000004.txt"), "utf8")).toMatch(/ → .* \(meant: /);
+    expect(readFileSync(join(run, "README.md"), "utf8")).toContain("pipeline_tag: translation");
+    const steps = readMetrics(run).filter(isStep);
+    // Of each pair only what is written counts: the padding to 128 tokens does not.
+    expect(steps[0]!.tokens).toBeLessThan(4 * 128);
+  });
+
+  it("goes on as if it had never stopped, and counts several batches as one", async () => {
+    const [parts, two, one] = ["parts", "two", "one"].map((name) => join(temporaryFolder(), name)) as [
+      string,
+      string,
+      string,
+    ];
+    await train("--steps", "2", "--run", parts);
+    const { code, err } = await reformer("train", "--resume", parts, "--steps", "4", "--backend", "wasm");
+    expect([code, code === 0 ? "" : err]).toEqual([0, ""]);
+    expect(losses(parts)).toEqual(losses(run));
+
+    const plain = ["--steps", "3", "--hidden-dropout", "0", "--sample-every", "0"];
+    await train(...plain, "--run", one);
+    await train(...plain, "--batch", "2", "--accumulate", "2", "--run", two);
+    for (const [i, loss] of losses(one).entries()) expect(losses(two)[i]).toBeCloseTo(loss, 4);
+  });
+});
+
+describe("what a checkpoint can do", () => {
+  it("evaluate measures it", async () => {
+    const { out } = await reformer("evaluate", run, "--backend", "wasm", "--json");
+    const result = JSON.parse(out) as { bitsPerToken: number; tokens: number };
+    expect(result.bitsPerToken).toBeGreaterThan(4);
+    expect(result.tokens).toBeGreaterThan(100);
+    const told = readMetrics(run).find((line) => !isStep(line) && line.whole) as HeldOutMetrics;
+    expect(result.bitsPerToken).toBeCloseTo(told["heldOut/bitsPerToken"]!, 5);
+  });
+
+  it("translate writes a line for each, in order, empty lines included", async () => {
+    const file = join(home, "sentences.txt");
+    writeFileSync(file, "Parliament does not support it .\n\nToday .\n");
+    const args = ["translate", file, "--checkpoint", run, "--backend", "wasm", "--tokens", "6"];
+    const { code, out, err } = await reformer(...args);
+    expect([code, code === 0 ? "" : err]).toEqual([0, ""]);
+    expect(out.split("\n")).toHaveLength(4);
+    expect(out.split("\n")[1]).toBe("");
+    const objects = (await reformer(...args, "--json", "--beam", "1")).out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { source: string; translation: string });
+    expect(objects.map(({ source }) => source)).toEqual(["Parliament does not support it .", "", "Today ."]);
+    expect(objects[1]!.translation).toBe("");
+  });
+
+  it("translate reads standard input", async () => {
+    const bundle = await bundleCommand();
+    const running = start(bundle, ["translate", "--checkpoint", run, "--backend", "wasm", "--tokens", "3"]);
+    running.process.stdin?.end("Today .\n");
+    const { code, out } = await running.ended;
+    expect(code).toBe(0);
+    expect(out.split("\n")).toHaveLength(2);
+  });
+
+  it.each([
+    [["generate"], "a model that translates, but must be one that goes on with a sequence"],
+    [["score", config, "--checkpoint"], "a model that translates"],
+    [["export", "nowhere"], "a model that translates"],
+    [["train", "--steps", "1", "--init"], "a model that translates"],
+  ])("%j refuses it in a sentence", async (args, words) => {
+    const { code, err } = await reformer(...args, run);
+    expect(code).toBe(2);
+    expect(err).toContain(words);
+  });
+
+  it("translate refuses what cannot be", async () => {
+    const file = join(home, "long.txt");
+    writeFileSync(file, "word ".repeat(300));
+    const long = await reformer("translate", file, "--checkpoint", run, "--backend", "wasm");
+    expect([long.code, long.err]).toEqual([
+      2,
+      expect.stringMatching(/sentence "word .*…" is \d+ tokens, but must be at most 127/),
+    ]);
+  });
+});
+
+describe("a corpus that is no pairs", () => {
+  it.each([
+    ["novel", "corpus is novel, but must be pairs: two files"],
+    [`${join(samples, "val.en")}`, "line 1 is without a tab, but must be source, tab, target."],
+    [`${join(samples, "val.en")},${config}`, "translation pairs is 50 lines and"],
+    ["gone.en,gone.de", "gone.en is missing"],
+  ])("%s", async (corpus, words) => {
+    const { code, err } = await reformer(
+      "train",
+      ...tiny,
+      "--steps",
+      "1",
+      "--corpus",
+      corpus,
+      "--config",
+      join(home, "empty.yaml"),
+    );
+    expect(code).toBe(2);
+    expect(err).toContain(words);
+  });
+});
