@@ -17,7 +17,7 @@ const [disturbed, quiet] = [join(folder, "disturbed"), join(folder, "quiet")];
 
 /** Steps of a few milliseconds and a checkpoint after each of them, so that about half of all moments are in a save. */
 const flags = [
-  "--config debug --d-model 64 --d-ff 256 --d-head 16 --length 64 --batch 1 --hidden-dropout 0.1 --clip-norm 1",
+  "--config debug --d-model 64 --d-ff 256 --d-head 16 --length 64 --batch 1 --accumulate 2 --hidden-dropout 0.1 --clip-norm 1",
   "--schedule constant --checkpoint-every 1 --keep 3 --evaluate-every 7 --evaluate-tokens 64 --sample-every 0",
   `--held-out 0.0001 --log-every 1 --backend ${backend}`,
 ].flatMap((line) => line.split(" "));
