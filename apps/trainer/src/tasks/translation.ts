@@ -47,8 +47,9 @@ export function openTranslation(data: RunConfig["data"], known?: Tokenizer): Tas
     training: ({ length, seed }) => shuffled(examplesOf(train, length), { seed }),
     heldOut: ({ length, limit = Infinity }) => firstOf(examplesOf(heldOut, length), limit),
     async sample(model, { length }) {
-      const stride = Math.max(1, Math.floor(heldOut.length / sampleSentences));
-      const chosen = heldOut.filter((_, i) => i % stride === 0).slice(0, sampleSentences);
+      const fitting = heldOut.filter(({ source }) => tokenizer.encode(source).length < length);
+      const stride = Math.max(1, Math.floor(fitting.length / sampleSentences));
+      const chosen = fitting.filter((_, i) => i % stride === 0).slice(0, sampleSentences);
       const sources = chosen.map(({ source }) => source);
       const options = { maxTokens: length, sourceTokens: length };
       const written = await translateTexts(model as EncoderDecoder, tokenizer, sources, options);
