@@ -15,7 +15,7 @@ const isCount = (choice: string) => /^\d+$/.test(choice);
 export function chooseTokenizer(choice: string, text: () => string): Tokenizer {
   if (choice === "bytes") return byteTokenizer();
   if (isCount(choice)) return trainBytePairs(text(), { vocabSize: Number(choice) });
-  if (/\.json$/.test(choice)) return subwordTokenizer(parseObject(readBytes(choice), choice), choice);
+  if (choice.endsWith(".json")) return subwordTokenizer(parseObject(readBytes(choice), choice), choice);
   if (/\.(model|spm)$/.test(choice)) return sentencePieceTokenizer(readBytes(choice), choice);
   throw new InputError({
     field: "tokenizer",

@@ -27,6 +27,7 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
   const { rank, count: processes } = ranks;
   const position = progress.dataPosition;
   const reader = batches(examples, { batch: training.batch, position, rank, ranks: processes });
+  const nextParts = () => Array.from({ length: training.accumulate }, () => reader.next());
   const exchange = ranks.exchange(sizeOf(config.model));
   // Steps that an earlier session has fixed stay as they are.
   const plan = training.steps === null ? timePlan(training.minutes!) : null;
@@ -39,8 +40,7 @@ export async function train(session: Session, watcher: Watcher): Promise<number 
   while (progress.step < (training.steps ?? Infinity) && stop.signal === null) {
     const began = clock();
     const step = progress.step + 1;
-    const parts = Array.from({ length: training.accumulate }, () => reader.next());
-    const taken = await takeStep(session, step, parts, exchange);
+    const taken = await takeStep(session, step, nextParts(), exchange);
     const seconds = clock() - began;
     const left = { seconds: session.secondsLeft(), reserve: reservedSeconds(session, pauses) };
     const planned = rank === 0 ? (plan?.afterStep(step, seconds, left) ?? 0) : 0;

@@ -33,7 +33,7 @@ beforeAll(async () => {
   );
   if (trained.code !== 0) throw new Error(trained.err);
   said = trained.err + trained.out;
-});
+}, 60_000);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 describe("training on images", () => {

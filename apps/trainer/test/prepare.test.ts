@@ -150,7 +150,7 @@ describe("what is here already", () => {
       "--task is genome, but must be text, which alone is encoded.",
     ],
     [["--out", "x"], "--out is x with nothing to encode"],
-    [["--tokenizer", "gone.json"], "tokenizer is gone.json, which is missing"],
+    [["--tokenizer", "gone.json"], "gone.json is missing, but must be a file that can be read."],
     [["--task", "duplication"], "Allowed choices are text, images, music, genome, tokens."],
   ])("%j says what is wrong", async (flags, message) => {
     const { code, err } = await reformer("prepare", text(), ...flags);

@@ -103,7 +103,9 @@ describe("the paper's presets", () => {
     const perLayer = 2 * model.dModel * model.dFF;
     const least = model.layers.reduce((sum, kind) => sum + attention(kind) + perLayer, 0);
     expect(countParameters(model)).toBeGreaterThan(least);
-    expect(countParameters(model)).toBeLessThan(1.2 * least + 4 * vocabSize * model.dModel);
+    const positions = model.positions === "learned" ? model.maxLength : 0;
+    const tables = (4 * vocabSize + positions) * model.dModel;
+    expect(countParameters(model)).toBeLessThan(1.2 * least + tables);
     const bytes = estimateStepBytes(
       model,
       { batch: training.batch, length, fused: false },

@@ -12,6 +12,7 @@ const tiny = [
   "--backend wasm --task translation --tokenizer 300 --held-out 0.1 --hidden-dropout 0.1",
   "--d-model 32 --d-ff 32 --num-heads 2 --d-head 16 --encoder-layers full --decoder-layers full,lsh --chunk-length 16",
   "--positions learned --max-length 128 --length 128 --batch 4 --clip-norm 1 --warmup 2 --learning-rate 0.01 --evaluate-tokens 100",
+  "--sample-tokens 6 --sample-every 2",
 ].flatMap((line) => line.split(" "));
 const config = join(import.meta.dirname, "../configs/debug.yaml");
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
   writeFileSync(join(home, "empty.yaml"), "training: { schedule: constant }\n");
   const { code, err } = await train("--steps", "4", "--run", run);
   if (code !== 0) throw new Error(err);
-});
+}, 120_000);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const losses = (path: string) =>

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
@@ -22,6 +23,8 @@ writeSync(file, header);
 ftruncateSync(file, header.length + length);
 for (const [at, token] of marks) writeSync(file, Uint8Array.of(token), 0, 1, header.length + at);
 closeSync(file);
+
+const hashOf = (tokens: Int32Array) => createHash("sha256").update(tokens).digest("hex");
 
 describe("tokens of 12 GB", () => {
   it("are read where they are asked for, to the last one", () => {
@@ -49,12 +52,13 @@ describe("tokens of 12 GB", () => {
     // A hundred batches are 26 million tokens; one is 2 MB.
     expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
     const again = batches(windows, { batch: 4, position });
-    expect(again.next()).toEqual(batches(windows, { batch: 4, position: { examples: 396 } }).next());
+    const last = batches(windows, { batch: 4, position: { examples: 396 } });
+    expect(hashOf(again.next().inputs)).toBe(hashOf(last.next().inputs));
     expect(again.position).toEqual(reader.position);
     // The last window ends with the file's last token.
     const measured = sequentialWindows(test, { length: 65_536 });
     const { targets } = measured.example(measured.count - 1);
-    expect(targets.filter((target) => target >= 0).at(-1)).toBe(255);
+    expect(targets.findLast((target) => target >= 0)).toBe(255);
     source.close();
   });
 });

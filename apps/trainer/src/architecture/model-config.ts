@@ -24,16 +24,16 @@ export function isEncoderDecoder(config: object): config is EncoderDecoderConfig
   return "decoderLayers" in config;
 }
 
-const { sourceVocabSize, encoderLayers, decoderLayers, padToken, endToken } = encoderDecoderSchema.shape;
-
 /** Keys of either kind; what both have is described as a Reformer's. */
 export const modelSchema = z.strictObject({
   ...reformerSchema.shape,
-  encoderLayers,
-  decoderLayers,
-  sourceVocabSize,
-  padToken,
-  endToken,
+  ...encoderDecoderSchema.pick({
+    encoderLayers: true,
+    decoderLayers: true,
+    sourceVocabSize: true,
+    padToken: true,
+    endToken: true,
+  }).shape,
 });
 
 /** The keys that a kind of model has. */

@@ -1,5 +1,6 @@
 import { batches, pairExamples, reserveTokens, byteTokenizer } from "@reformer-ts/data";
 import { adam, initializeEncoderDecoder, resolveEncoderDecoder } from "@reformer-ts/model";
+import "@tensorflow/tfjs-backend-cpu";
 import { describe, expect, it } from "vitest";
 import { learnerOf } from "./learner-of";
 import { trimmed } from "./pair-learner";

@@ -186,7 +186,7 @@ function requireExamples(task: Task, { model, training }: RunConfig): void {
   task.training(training);
   if (model.vocabSize < task.vocabSize) {
     throw new InputError({
-      field: "model.vocabSize",
+      field: flagName("vocabSize"),
       given: `${model.vocabSize}`,
       allowed: `at least ${task.vocabSize}, one for every token of the data`,
     });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readConfigFile } from "./files";
+import { presetNames, readConfigFile } from "./files";
 
 let folder = "";
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "reformer-config-"))));
@@ -44,7 +44,7 @@ describe("readConfigFile", () => {
       "--config is debgu, but must be debug (did you mean that?)",
     );
     expect(() => readConfigFile(join(folder, "gone.yaml"))).toThrow(
-      "the path of a file or one of debug, demo, demo-small, images-small, novel",
+      `the path of a file or one of ${presetNames().join(", ")}`,
     );
   });
 });

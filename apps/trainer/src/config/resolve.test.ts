@@ -81,7 +81,6 @@ describe("resolveRun", () => {
       'my.yaml: model.layers.1 is "lhs", but must be one of lsh, local, full',
     ],
     [{ ...base, model: { numBuckets: 7 } }, "my.yaml: model.numBuckets is 7, but must be an even number"],
-    [{ ...base, model: { vocabSize: 100 } }, "my.yaml: model.vocabSize is 100, but must be at least 256"],
     [{ ...base, model: { causal: false } }, "my.yaml: model.causal is false, but must be true"],
     [
       { ...base, model: { axialShape: [3, 5] } },
@@ -143,7 +142,7 @@ describe("presets", () => {
 
   it.each(presetNames())("%s is valid", (name) => {
     const { model, training } = resolveRun([readConfigFile(name)]);
-    if (!isEncoderDecoder(model)) expect(model.layers).toEqual(expect.arrayContaining(["lsh", "local"]));
+    expect(isEncoderDecoder(model) || model.layers.includes("lsh")).toBe(true);
     expect(training.length).toBeLessThanOrEqual(model.maxLength);
   });
 });

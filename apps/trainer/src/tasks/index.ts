@@ -98,6 +98,6 @@ export function openMeasured(path: string, data: Data, tokenizer: Tokenizer): Me
   throw new InputError({
     field: path,
     given: "a file",
-    allowed: `left out: ${data.task} makes its own data`,
+    allowed: `left out: a model of task ${data.task} is measured by \`reformer evaluate\` alone`,
   });
 }

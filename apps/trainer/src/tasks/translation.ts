@@ -46,12 +46,12 @@ export function openTranslation(data: RunConfig["data"], known?: Tokenizer): Tas
     heldOutTokens: heldOut.reduce((sum, { target }) => sum + tokenizer.encode(target).length + 1, 0),
     training: ({ length, seed }) => shuffled(examplesOf(train, length), { seed }),
     heldOut: ({ length, limit = Infinity }) => firstOf(examplesOf(heldOut, length), limit),
-    async sample(model, { length }) {
+    async sample(model, { length, maxTokens }) {
       const fitting = heldOut.filter(({ source }) => tokenizer.encode(source).length < length);
       const stride = Math.max(1, Math.floor(fitting.length / sampleSentences));
       const chosen = fitting.filter((_, i) => i % stride === 0).slice(0, sampleSentences);
       const sources = chosen.map(({ source }) => source);
-      const options = { maxTokens: length, sourceTokens: length };
+      const options = { maxTokens: Math.min(maxTokens, length), sourceTokens: length };
       const written = await translateTexts(model as EncoderDecoder, tokenizer, sources, options);
       const lines = chosen.map(({ source, target }, i) => `${source} → ${written[i]} (meant: ${target})`);
       return { text: lines.join("\n") };
