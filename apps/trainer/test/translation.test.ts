@@ -73,7 +73,8 @@ describe("what a checkpoint can do", () => {
     expect(result.bitsPerToken).toBeGreaterThan(4);
     expect(result.tokens).toBeGreaterThan(100);
     const told = readMetrics(run).find((line) => !isStep(line) && line.whole) as HeldOutMetrics;
-    expect(result.bitsPerToken).toBeCloseTo(told["heldOut/bitsPerToken"]!, 5);
+    // One at a time and four at a time are padded to other lengths, from which the chunks of LSH layers follow.
+    expect(result.bitsPerToken).toBeCloseTo(told["heldOut/bitsPerToken"]!, 2);
   });
 
   it("translate writes a line for each, in order, empty lines included", async () => {
