@@ -41,9 +41,9 @@ export default function NovelChapter({ id, client }: ChapterProps) {
       <h2>Continue a novel</h2>
       <p class="lead">
         Every byte of the book is a token, and the window reaches back over as many as you let it. Full
-        attention would compare each with all before it. Here a token looks at one chunk of its neighbours,
-        and at those bytes anywhere in the window that hash like itself: a name that was last used two hundred
-        pages ago is one sort away.
+        attention would compare each with all before it. Here a token looks at its neighbours, and at the
+        newest of those bytes, anywhere in the window, that hash like itself: they stand beside it once the
+        window is sorted. How far back they lie, the passages below say.
       </p>
       <Notices sentences={[refused, error]} />
       <div class="studio">
