@@ -1,8 +1,8 @@
 import { countParameters, leastMemory, resolveConfig } from "@reformer-ts/model";
 import { expect, it } from "vitest";
-import { describePlan, planStep } from "./memory-budget";
+import { describePlan, planStep, requireWindowFits } from "./memory-budget";
 
-const machine = { free: 20e9, resident: 0.5e9 };
+const machine = { free: 20e9, resident: 0.5e9, processes: 1 };
 const config = resolveConfig({ maxLength: 65_536 });
 const plan = (memory: string, length = 4096, at = machine) =>
   planStep(config, { batch: 1, accumulate: 1, length, memory }, at);
@@ -17,7 +17,7 @@ it("keeps what the budget has room for, recomputes all with min", () => {
 it("takes at most 8 GB and 60% of what is free by itself", () => {
   const long = plan("auto", 65_536);
   expect(long).toEqual(plan("8GB", 65_536));
-  expect(plan("auto", 4096, { free: 1.2e9, resident: 0.5e9 }).keepLayers).toBeLessThan(6);
+  expect(plan("auto", 4096, { free: 1.2e9, resident: 0.5e9, processes: 1 }).keepLayers).toBeLessThan(6);
 });
 
 it.each([
@@ -40,4 +40,23 @@ it("reckons with the gradients that wait for the batches to come", () => {
   };
   expect(bytes(4) - bytes(1)).toBeCloseTo(4 * countParameters(config), -7.5);
   expect(bytes(2)).toBe(bytes(4));
+});
+
+it("shares the machine among the processes of a job", () => {
+  const shared = (memory: string, processes: number) =>
+    planStep(config, { batch: 1, length: 4096, memory }, { free: 20e9, resident: 0.5e9, processes });
+  expect(shared("1.4GB", 2)).toEqual(shared("700MB", 1));
+  expect(shared("auto", 4)).toEqual(shared("2GB", 1));
+  expect(() => shared("auto", 16)).toThrow("a smaller model");
+});
+
+it("refuses windows that a pass forward has no room for, or no positions", () => {
+  const long = resolveConfig({ maxLength: 1 << 22 });
+  expect(() => requireWindowFits(long, 65_536, { free: 4e9 })).not.toThrow();
+  expect(() => requireWindowFits(long, 1 << 22, { free: 4e9 })).toThrow(
+    /4194304 tokens, a pass over which needs an estimated \d+\.\d GB .* must be what fits into the 3\.8 GB .*about \d+ tokens/,
+  );
+  expect(() => requireWindowFits(config, 65_537, { free: 4e9 })).toThrow(
+    /65537 tokens, a pass over which needs an estimated .*maxLength = 65536/,
+  );
 });

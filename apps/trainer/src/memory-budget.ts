@@ -2,13 +2,16 @@
 import { InputError } from "@reformer-ts/internal-checks";
 import {
   estimatePairBytes,
+  estimatePassBytes,
   estimateStepBytes,
   gigabytes,
   leastMemory,
   type MemoryChoices,
   planMemory,
   planPairMemory,
-  runsInPlace,
+  type ReformerConfig,
+  requirePassFits,
+  stepShape,
 } from "@reformer-ts/model";
 import { freemem } from "node:os";
 import { isEncoderDecoder, type ModelConfig, sizeOf } from "./architecture/model-config";
@@ -16,17 +19,25 @@ import { isEncoderDecoder, type ModelConfig, sizeOf } from "./architecture/model
 /** `auto`, `min`, or a size. */
 export const memoryForm = /^(auto|min|\d+(\.\d+)?\s*[GM]B)$/i;
 
+/** Beyond so many tokens memory is dearer than the time that heads cost one after another. */
+export const longWindow = 131_072;
+
 const units = { GB: 1e9, MB: 1e6 } as const;
 /** What a process holds beyond the tensors that it knows of: gaps between them, sums of threads. */
 const overhead = 1.04;
 
-/** What there is: free memory, and what the process already has. */
+/** What there is: free memory, what the process already has, and how many processes of the job share the machine. */
 export interface Machine {
   free: number;
   resident: number;
+  processes: number;
 }
 
-const thisMachine = (): Machine => ({ free: freemem(), resident: process.memoryUsage.rss() });
+export const thisMachine = (processes = 1): Machine => ({
+  free: freemem(),
+  resident: process.memoryUsage.rss(),
+  processes,
+});
 
 /** What of a run's training decides how much memory a step takes. */
 export interface StepDemand {
@@ -37,17 +48,17 @@ export interface StepDemand {
 }
 
 /**
- * @param memory as in the config: `auto`, `min`, or a size for the whole process
+ * @param memory as in the config: `auto`, `min`, or a size for the machine
  * @throws InputError when the step does not fit, with the estimate and what would
  */
 export function planStep(
   config: ModelConfig,
   { memory, ...demand }: StepDemand & { memory: string },
-  { free, resident }: Machine = thisMachine(),
+  machine: Machine = thisMachine(),
 ): MemoryChoices {
-  requirePositions(config, demand);
+  requirePositions(config, demand.length, "a step of which", () => bytesOf(config, demand, leastMemory));
   const least = /^min$/i.test(memory);
-  const budget = least ? free / overhead : tensorBudget(memory, { free, resident });
+  const budget = least ? machine.free / machine.processes / overhead : tensorBudget(memory, machine);
   const planned = plan(config, demand, budget - summedGradients(config, demand));
   return least ? leastMemory : planned;
 }
@@ -55,7 +66,7 @@ export function planStep(
 function plan(config: ModelConfig, { batch, length }: StepDemand, budget: number): MemoryChoices {
   return isEncoderDecoder(config)
     ? planPairMemory(config, { batch, length }, budget)
-    : planMemory(config, { batch, length, fused: runsInPlace(config) }, budget);
+    : planMemory(config, stepShape(config, { batch, length }), budget);
 }
 
 /** What a step of these choices needs. */
@@ -63,7 +74,7 @@ function bytesOf(config: ModelConfig, demand: StepDemand, choices: MemoryChoices
   const { batch, length } = demand;
   const ofPart = isEncoderDecoder(config)
     ? estimatePairBytes(config, { batch, length }, choices.keepLayers)
-    : estimateStepBytes(config, { batch, length, fused: runsInPlace(config) }, choices);
+    : estimateStepBytes(config, stepShape(config, { batch, length }), choices);
   return ofPart + summedGradients(config, demand);
 }
 
@@ -72,21 +83,42 @@ function summedGradients(config: ModelConfig, { accumulate = 1 }: StepDemand): n
   return accumulate > 1 ? 4 * sizeOf(config) : 0;
 }
 
-function requirePositions(config: ModelConfig, demand: StepDemand): void {
-  const { length } = demand;
-  if (length <= config.maxLength || !(config.positions === "axial" || config.positions === "learned")) return;
+/**
+ * What a pass forward over windows of this length needs, before anything of it is computed.
+ *
+ * @throws InputError when it does not fit, with the estimate and what would
+ */
+export function requireWindowFits(
+  config: ReformerConfig,
+  length: number,
+  { free }: Pick<Machine, "free"> = thisMachine(),
+): void {
+  const shape = stepShape(config, { batch: 1, length });
+  const how = { headByHead: length > longWindow };
+  requirePositions(config, length, "a pass over which", () => estimatePassBytes(config, shape, how));
+  requirePassFits(config, shape, how, free / overhead);
+}
+
+/** @throws InputError when positions come from a table that `length` outgrows */
+function requirePositions(
+  { positions, maxLength }: ModelConfig,
+  length: number,
+  what: string,
+  bytes: () => number,
+): void {
+  if (length <= maxLength || !(positions === "axial" || positions === "learned")) return;
   throw new InputError({
     field: "length",
-    given: `${length} tokens, a step of which needs an estimated ${gigabytes(bytesOf(config, demand, leastMemory))} of tensors`,
-    allowed: `at most maxLength = ${config.maxLength}, the size of the position table`,
+    given: `${length} tokens, ${what} needs an estimated ${gigabytes(bytes())} of tensors`,
+    allowed: `at most maxLength = ${maxLength}, the size of the position table`,
   });
 }
 
-function tensorBudget(memory: string, { free, resident }: Machine): number {
-  if (/^auto$/i.test(memory)) return (Math.min(8e9, 0.6 * free) - resident) / overhead;
+function tensorBudget(memory: string, { free, resident, processes }: Machine): number {
+  if (/^auto$/i.test(memory)) return (Math.min(8e9, 0.6 * free) / processes - resident) / overhead;
   const [, size, unit] = /^([\d.]+)\s*([GM]B)$/i.exec(memory)!;
   const asked = Number(size) * units[unit!.toUpperCase() as keyof typeof units];
-  return Math.min(asked - resident, free) / overhead;
+  return Math.min(asked / processes - resident, free / processes) / overhead;
 }
 
 /** The plan in words. */

@@ -241,7 +241,7 @@ describe("a mistake on the command line", () => {
     ["generate {run} --passage 99999999 --backend wasm", "--passage is 99999999, but must be less than 1155"],
     [
       "evaluate {run} --length 5000 --backend wasm",
-      "length is 5000 tokens, but must be at most maxLength = 1024",
+      "length is 5000 tokens, a pass over which needs an estimated 0.0",
     ],
     [
       "evaluate {run} --stride 300 --backend wasm",

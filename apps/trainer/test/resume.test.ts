@@ -1,6 +1,6 @@
 /** A run that was interrupted, in whatever way, is the run that was not. */
 import { memory } from "@tensorflow/tfjs-core";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { isStep, readMetrics } from "../src/run/metrics";
@@ -51,6 +51,23 @@ describe("a run that is resumed", () => {
       expect(code).toBe(2);
       expect(err).toMatch(/^reformer: \w+ is .*, but must be .*, with which this run began\.\n$/);
     }
+  });
+
+  it("keeps the plan of its memory, unless it is given another budget", async () => {
+    const run = join(temporaryFolder(), "run");
+    const planAt = (step: number) =>
+      (JSON.parse(readFileSync(stateFile(step), "utf8")) as { plan: object }).plan;
+    const stateFile = (step: number) => join(run, `step-${String(step).padStart(8, "0")}`, "trainer.json");
+    await reformer("train", ...tiny, "--steps", "1", "--run", run);
+    expect(planAt(1)).toEqual({ keepLayers: 2, headByHead: false });
+    // As if less memory had been free when it began.
+    const before = { keepLayers: 1, headByHead: false };
+    const state = JSON.parse(readFileSync(stateFile(1), "utf8")) as object;
+    writeFileSync(stateFile(1), JSON.stringify({ ...state, plan: before }));
+    await reformer("train", "--resume", run, "--steps", "2", "--backend", "wasm");
+    expect(planAt(2)).toEqual(before);
+    await reformer("train", "--resume", run, "--steps", "3", "--memory", "min", "--backend", "wasm");
+    expect(planAt(3)).toEqual({ keepLayers: 0, headByHead: true });
   });
 
   it("writes the held-out figure once, and says where everything is", async () => {

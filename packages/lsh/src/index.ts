@@ -29,6 +29,7 @@ export { type AutoBuckets, bucketCount, resolveNumBuckets, rotationSize } from "
 export { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
 
 // What a fused kernel takes over.
+export { hashSome, isLshFull, localSlots, lshSlots, type Slots } from "./slots";
 export * from "./kernels/names";
 export { explainKernels, type KernelsInUse } from "./kernels/explain-kernels";
 export { dropoutRow, dropThreshold, keepWeight } from "./dropout";

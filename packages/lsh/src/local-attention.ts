@@ -102,7 +102,7 @@ function maskOptions({ causal, keyMask, dropout, sharedQueryKey }: LocalOptions)
   return { causal, keyMask, dropout, sharedQueryKey };
 }
 
-function localAttributes(
+export function localAttributes(
   { chunkLength, chunksBefore, chunksAfter, causal, paddedLength }: Chunking,
   options: LocalOptions,
 ): ChunkAttentionAttributes {

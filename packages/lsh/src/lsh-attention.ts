@@ -218,7 +218,7 @@ export function resolveLshChunking(length: number, options: LshOptions): Chunkin
   return { ...chunking, isFull: false };
 }
 
-function lshAttributes(
+export function lshAttributes(
   buckets: tf.Tensor4D,
   chunking: Chunking,
   options: LshOptions,

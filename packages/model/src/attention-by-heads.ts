@@ -2,18 +2,18 @@
  * Attention that takes its heads one after another: the projections, outputs and gradients of a single head exist at a
  * time. What the layer adds to its stream is a sum over heads, so nothing else changes but the order of additions.
  */
-import { add, concat, keep, slice, type Tensor } from "@tensorflow/tfjs-core";
+import { add, concat, dispose, keep, slice, type Tensor } from "@tensorflow/tfjs-core";
 import {
   inPlaceOf,
   type GradientSink,
   type InPlace,
   type Kept,
   type Residual,
-  type Saved,
 } from "@reformer-ts/reversible";
 import { attention } from "./attention";
 import { attentionMechanism } from "./attention-mechanism";
 import type { ReformerConfig } from "./config";
+import { keepIntegers, type KeptIntegers } from "./kept-integers";
 import type { Parameters } from "./parameters";
 import { dropoutRates, type Pass } from "./pass";
 
@@ -42,14 +42,14 @@ export function attentionByHeads(
     view.dispose();
     return result;
   };
-  const savedOf = (saved: Saved, head: number) => (saved.length > 0 ? [saved[head]!] : []);
+  const savedOf = <Each>(saved: readonly Each[], head: number) => (saved.length > 0 ? [saved[head]!] : []);
 
   const inPlace: InPlace = {
     add(stream, x, seed) {
-      const saved: Tensor[] = [];
+      const saved: KeptIntegers[] = [];
       const sum = heads.reduce((before, head) => {
         const added = withHead(head, (half) => inPlaceOf(half).add(before, x, seed));
-        saved.push(...added.saved);
+        saved.push(...(added.saved as Tensor[]).map(keepIntegers));
         return added.sum;
       }, stream);
       return { sum, saved };
@@ -59,8 +59,11 @@ export function attentionByHeads(
       const undone = heads.reduce(
         ({ rebuilt: before, gradient: soFar }, head) =>
           withHead(head, (half) => {
-            const given = { x, dy, saved: savedOf(saved, head), seed, sink: joined.sink };
-            return inPlaceOf(half).undo(before, soFar, given);
+            const restored = savedOf(saved as readonly KeptIntegers[], head).map((kept) => kept.restore());
+            const given = { x, dy, saved: restored, seed, sink: joined.sink };
+            const result = inPlaceOf(half).undo(before, soFar, given);
+            dispose(restored);
+            return result;
           }),
         { rebuilt: stream, gradient },
       );

@@ -5,10 +5,15 @@ import {
   drawRotations,
   fullAttentionForward,
   fullAttentionGrad,
+  hashSome,
+  isLshFull,
   localAttentionForward,
   localAttentionGrad,
+  localSlots,
   lshAttentionForward,
   lshAttentionGrad,
+  lshSlots,
+  type Slots,
   torchRotations,
 } from "@reformer-ts/lsh";
 import { deriveSeed } from "@reformer-ts/internal-random";
@@ -43,6 +48,17 @@ export interface AttentionMechanism {
    * @returns a gradient for each projection; the caller owns them
    */
   pull(dOutput: Tensor4D, attended: Attended, seed: number, sink: GradientSink): Tensor[];
+  readonly placing?: Placing | undefined;
+}
+
+/** Where positions meet, for a kernel that takes the whole layer. */
+export interface Placing {
+  /** Whether a sequence so long is cut into chunks at all. */
+  cuts(length: number): boolean;
+  /** Buckets of some queries `[batch, heads, any, depth]` of a sequence; absent where nothing is hashed. */
+  hash?(queries: Tensor4D, length: number, seed: number): Tensor4D;
+  /** The caller owns its tensors. */
+  slots(length: number, buckets: Tensor4D | null): Slots;
 }
 
 /** Attention of a sequence to itself, which can be looked at. */
@@ -96,35 +112,45 @@ function lsh(config: ReformerConfig, layer: number, pass: Pass, one?: OneHead): 
     routing: config.routing,
     seed: deriveSeed(seed, "rotations"),
   });
+  /** Lends the rotations, where they are not simply drawn from the seed. */
+  const withRotations = <Result>(seed: number, use: (rotations: Tensor | undefined) => Result): Result => {
+    const heads = one?.of ?? config.numHeads;
+    const torch = given || config.torchHashSeed === null ? null : drawWithTorch(config, heads);
+    const all = given ?? torch;
+    // The very rotations that this head has among all of them.
+    const own = one
+      ? tidy(() =>
+          slice(
+            all ?? drawAll(config, heads, deriveSeed(seed, "rotations")),
+            [one.head, 0, 0, 0],
+            [1, -1, -1, -1],
+          ),
+        )
+      : null;
+    const result = use(own ?? all ?? undefined);
+    torch?.dispose();
+    own?.dispose();
+    return result;
+  };
   return {
     projections: projectionNames(config, "lsh"),
     biases: [],
+    placing: {
+      cuts: (length) => !isLshFull(length, optionsOf(length, 0)),
+      hash: (queries, length, seed) =>
+        withRotations(seed, (rotations) =>
+          hashSome(queries, length, { ...optionsOf(length, seed), rotations }),
+        ),
+      slots: (length, buckets) => lshSlots(buckets!, optionsOf(length, 0)),
+    },
     attend(projections, seed, saved) {
       const [hashed, value] = projections as [Tensor4D, Tensor4D];
       const queryKey = turn(hashed);
-      const heads = one?.of ?? config.numHeads;
-      const torch =
-        saved?.[0] || given || config.torchHashSeed === null ? null : drawWithTorch(config, heads);
-      const all = given ?? torch;
-      // The very rotations that this head has among all of them.
-      const own =
-        one && !saved?.[0]
-          ? tidy(() =>
-              slice(
-                all ?? drawAll(config, heads, deriveSeed(seed, "rotations")),
-                [one.head, 0, 0, 0],
-                [1, -1, -1, -1],
-              ),
-            )
-          : null;
-      const { output, logSumExp, buckets } = lshAttentionForward(queryKey, value, {
-        ...optionsOf(queryKey.shape[2], seed),
-        hashed,
-        rotations: own ?? all ?? undefined,
-        buckets: saved?.[0],
-      });
-      torch?.dispose();
-      own?.dispose();
+      const attendWith = (how: { rotations?: Tensor | undefined; buckets?: Tensor }) =>
+        lshAttentionForward(queryKey, value, { ...optionsOf(queryKey.shape[2], seed), hashed, ...how });
+      const { output, logSumExp, buckets } = saved?.[0]
+        ? attendWith({ buckets: saved[0] })
+        : withRotations(seed, (rotations) => attendWith({ rotations }));
       queryKey.dispose();
       const attended = hold({
         output: output as Tensor4D,
@@ -195,6 +221,14 @@ function plain(
   return {
     projections: projectionNames(config, kind),
     biases: biasNames(config, kind),
+    ...(kind === "local"
+      ? {
+          placing: {
+            cuts: (length) => localSlots(length, optionsOf(length, 0)) !== null,
+            slots: (length) => localSlots(length, optionsOf(length, 0))!,
+          },
+        }
+      : {}),
     attend(projections, seed) {
       const [query, key, value] = threeOf(projections);
       const turned = [turn(query), turn(key)] as const;

@@ -23,6 +23,7 @@ import { withMemoryKeys } from "./memory-keys";
 import type { Parameters } from "./parameters";
 import { dropoutRates, type Pass } from "./pass";
 import { residual, type Differentiable } from "./residual";
+import { fitsWholeAttention, wholeAttention } from "./whole-attention";
 
 export interface AttentionState {
   norm: NormState;
@@ -42,9 +43,24 @@ export function attention(
   mechanism: AttentionMechanism,
   pass: Pass,
 ): Residual {
+  const fused = fusedAttention(
+    config,
+    parameters,
+    prefix,
+    withMemoryKeys(config, parameters, prefix, mechanism),
+  );
+  const fusedOrWhole: Residual = {
+    ...fused,
+    get inPlace() {
+      const usual = fused.inPlace;
+      return usual && fitsWholeAttention(config, mechanism, pass)
+        ? wholeAttention(config, parameters, prefix, mechanism, usual)
+        : usual;
+    },
+  };
   return preferFused(
     () => fitsFusedAttention(config, mechanism, pass),
-    fusedAttention(config, parameters, prefix, withMemoryKeys(config, parameters, prefix, mechanism)),
+    fusedOrWhole,
     residual(attentionFunction(config, parameters, prefix, mechanism, pass)),
   );
 }

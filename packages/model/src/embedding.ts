@@ -3,6 +3,8 @@ import {
   add,
   cast,
   concat,
+  dispose,
+  fill,
   gather,
   matMul,
   oneHot,
@@ -19,6 +21,8 @@ import { deriveSeed } from "@reformer-ts/internal-random";
 import type { GradientSink } from "@reformer-ts/reversible";
 import type { ReformerConfig } from "./config";
 import { dropout } from "./dropout";
+import { hasKernel, runWriteRows } from "./kernels/dispatch";
+import { modelKernelNames } from "./kernels/names";
 import type { Parameters } from "./parameters";
 import { dropoutRates, type Pass } from "./pass";
 import { positionEncoding } from "./positions";
@@ -64,16 +68,27 @@ export function embedding(config: ReformerConfig, parameters: Parameters, pass: 
       const length = tokens.shape[1];
       // Dropout counts numbers from the first on, so it takes the sequence whole.
       if (rate > 0 || length <= embeddedLength) return embedWhole(tokens, seed, start);
-      const pieces = Array.from({ length: Math.ceil(length / embeddedLength) }, (_, i) => {
-        const from = i * embeddedLength;
-        return tidy(() => {
+      const starts = Array.from({ length: Math.ceil(length / embeddedLength) }, (_, i) => i * embeddedLength);
+      const pieceAt = (from: number) =>
+        tidy(() => {
           const piece = slice(tokens, [0, from], [-1, Math.min(embeddedLength, length - from)]);
           return embedWhole(piece, seed, start + from);
         });
-      });
-      const whole = concat(pieces, 1);
-      for (const piece of pieces) piece.dispose();
-      return whole;
+      if (!hasKernel(modelKernelNames.writeRows)) {
+        const pieces = starts.map(pieceAt);
+        const whole = concat(pieces, 1);
+        dispose(pieces);
+        return whole;
+      }
+      return starts.reduce<Tensor>(
+        (whole, from) => {
+          const rows = pieceAt(from);
+          const written = runWriteRows({ stream: whole, rows }, { start: from });
+          rows.dispose();
+          return written;
+        },
+        fill([tokens.shape[0], length, dModel], 0),
+      ) as Tensor3D;
     },
     pull(tokens, dx, seed, sink) {
       positions?.pull(dx, sink);

@@ -72,7 +72,7 @@ export function fusedAttention(
     },
 
     undo(stream, gradient, { x, dy, saved: before, seed, sink }) {
-      const { attended, saved } = attend(x as Tensor3D, seed, before);
+      const { attended, saved } = attend(x as Tensor3D, seed, before as Saved);
       const output = { heads: attended.output, weight: get("output") };
       const rebuilt = runAddMergedHeads({ ...output, stream }, { sign: -1 });
       const { dHeads, dWeight } = runMergeHeadsGrad({ ...output, dy });

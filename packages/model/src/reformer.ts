@@ -1,5 +1,5 @@
 /** The Reformer as a sentence: embed, run the reversible stack, concatenate the streams, predict. */
-import { add, div, tensor2d, tidy, type Scalar, type Tensor2D } from "@tensorflow/tfjs-core";
+import { add, dispose, div, tensor2d, tidy, type Scalar, type Tensor2D } from "@tensorflow/tfjs-core";
 import {
   backward,
   forward,
@@ -119,10 +119,11 @@ export function lossAndGradients(
   const pulled = backward(blocks, { x1, x2 }, { d1, d2 }, trace, sharing.sink);
   // Both streams start as copies of the embedding, so its gradient is their sum.
   const dx = add(pulled.d1, pulled.d2) as typeof x;
+  dispose([pulled.d1, pulled.d2]);
   embed.pull(tokens, dx, seed, sharing.sink);
   sharing.flush();
 
-  for (const tensor of [tokens, dx, pulled.d1, pulled.d2]) tensor.dispose();
+  dispose([tokens, dx]);
   const loss = tidy(() => div(nats, count) as Scalar);
   nats.dispose();
   return loss;

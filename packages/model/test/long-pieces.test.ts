@@ -4,6 +4,8 @@ import { expect, it } from "vitest";
 import { Random } from "@reformer-ts/internal-random";
 import { initializeParameters, resolveConfig } from "../src/index";
 import { embedding } from "../src/embedding";
+import { keepIntegers } from "../src/kept-integers";
+import { axial } from "../src/positions/axial";
 import { rotate, rotateVector } from "../src/positions/rotary";
 
 it("rotary positions turn every piece as each position is turned alone", () => {
@@ -39,4 +41,46 @@ it("a long sequence is embedded as its parts are", () => {
     }
   });
   parameters.dispose();
+});
+
+it("the tables of axial positions get the sums over their cells, whatever the pieces", () => {
+  const [batch, length, dModel] = [2, 70_001, 4];
+  const axialShape = [300, 256];
+  const config = resolveConfig({ vocabSize: 5, dModel, maxLength: 300 * 256, axialShape, axialDims: [1, 3] });
+  const parameters = initializeParameters(config, 1);
+  const values = Float32Array.from({ length: batch * length * dModel }, (_, i) => ((i * 7919) % 13) - 6);
+  const expected = [new Float64Array(300), new Float64Array(256 * 3)];
+  for (let i = 0; i < batch * length; i++) {
+    const position = i % length;
+    expected[0]![Math.floor(position / 256)]! += values[i * dModel]!;
+    for (let d = 0; d < 3; d++) expected[1]![(position % 256) * 3 + d]! += values[i * dModel + 1 + d]!;
+  }
+  tf.tidy(() => {
+    const found: Record<string, number[]> = {};
+    axial(config, parameters).pull(tf.tensor3d(values, [batch, length, dModel]), (name, gradient) => {
+      found[name] = [...gradient.dataSync()];
+      gradient.dispose();
+    });
+    // Sums of small integers, so rounding has no part in it.
+    for (const axis of [0, 1]) expect(found[`embedding.positions.${axis}`]).toEqual([...expected[axis]!]);
+  });
+  parameters.dispose();
+});
+
+it("integers that wait come back as they were, in as few bytes as hold them", () => {
+  for (const largest of [255, 65_535, 65_536]) {
+    const integers = tf.tensor2d([0, 7, largest, 3], [2, 2], "int32");
+    const kept = keepIntegers(integers);
+    const restored = kept.restore();
+    expect([restored.shape, restored.dtype, ...restored.dataSync()]).toEqual([
+      [2, 2],
+      "int32",
+      0,
+      7,
+      largest,
+      3,
+    ]);
+    restored.dispose();
+    kept.dispose();
+  }
 });

@@ -11,10 +11,10 @@
 import { add, type Tensor } from "@tensorflow/tfjs-core";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import { inPlaceOf, replaceBy } from "./in-place";
-import type { GradientSink, Kept, Residual, Saved } from "./residual";
+import type { GradientSink, Held, Kept, Residual } from "./residual";
 
 /** What the forward pass left of one half. */
-type HalfTrace = { kind: "saved"; saved: Saved } | { kind: "kept"; kept: Kept };
+type HalfTrace = { kind: "saved"; saved: Held } | { kind: "kept"; kept: Kept };
 
 /** What the forward pass of a stack left: per half, saved state or kept activations. */
 export interface Trace {
@@ -121,6 +121,6 @@ function turn(i: number): readonly [to: 0 | 1, from: 0 | 1] {
   return i % 2 === 0 ? [0, 1] : [1, 0];
 }
 
-function disposeAll(tensors: readonly Tensor[]): void {
-  for (const tensor of tensors) tensor.dispose();
+function disposeAll(held: Held): void {
+  for (const each of held) each.dispose();
 }

@@ -1,6 +1,6 @@
 /** What a half residual does to the streams: where they stand if it knows how, and otherwise by adding what it makes. */
 import { add, sub, type Tensor } from "@tensorflow/tfjs-core";
-import type { InPlace, Residual } from "./residual";
+import type { InPlace, Residual, Saved } from "./residual";
 
 export function inPlaceOf(half: Residual): InPlace {
   return (
@@ -10,7 +10,7 @@ export function inPlaceOf(half: Residual): InPlace {
         return { sum: replaceBy(add, stream, y), saved };
       },
       undo(stream, gradient, { x, dy, saved, seed, sink }) {
-        const { y, dx } = half.forwardAndGrad(x, dy, saved, seed, sink);
+        const { y, dx } = half.forwardAndGrad(x, dy, saved as Saved, seed, sink);
         return { rebuilt: replaceBy(sub, stream, y), gradient: replaceBy(add, gradient, dx) };
       },
     }

@@ -13,6 +13,9 @@ export type GradientSink = (name: string, gradient: Tensor) => void;
 /** What a forward pass leaves behind so that it can be repeated exactly, such as hash buckets: few and small. */
 export type Saved = readonly Tensor[];
 
+/** The same in a form of the function's own: a stack only hands it back and lets it go. */
+export type Held = readonly { dispose(): void }[];
+
 /** A forward pass whose intermediate values were kept. */
 export interface Kept {
   /** `f(x)`; the caller owns it. */
@@ -54,7 +57,7 @@ export interface Residual {
 /** Ways of running a {@link Residual} that change streams instead of making what is to be added to them. */
 export interface InPlace {
   /** `stream + f(x)`. Takes `stream`. The caller owns the sum and everything in `saved`. */
-  add(stream: Tensor, x: Tensor, seed: number): { sum: Tensor; saved: Saved };
+  add(stream: Tensor, x: Tensor, seed: number): { sum: Tensor; saved: Held };
 
   /**
    * Repeats `f(x)` from its saved state: `rebuilt = stream - f(x)`, and `gradient + dx` of pulling `dy` back. Takes
@@ -63,7 +66,7 @@ export interface InPlace {
   undo(
     stream: Tensor,
     gradient: Tensor,
-    pass: { x: Tensor; dy: Tensor; saved: Saved; seed: number; sink: GradientSink },
+    pass: { x: Tensor; dy: Tensor; saved: Held; seed: number; sink: GradientSink },
   ): { rebuilt: Tensor; gradient: Tensor };
 }
 

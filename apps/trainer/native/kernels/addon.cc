@@ -8,9 +8,11 @@
 namespace {
 
 const reformer::Kernel* const kernels[] = {
-    &reformer::adam,           &reformer::chunkAttention, &reformer::chunkAttentionGrad, &reformer::feedForward,
-    &reformer::feedForwardGrad, &reformer::heads,          &reformer::headsGrad,          &reformer::mergeHeads,
-    &reformer::mergeHeadsGrad, &reformer::normalizeKeys,  &reformer::normalizeKeysGrad,  &reformer::tokenHead,
+    &reformer::adam,           &reformer::addAttention,       &reformer::chunkAttention,
+    &reformer::chunkAttentionGrad, &reformer::feedForward,    &reformer::feedForwardGrad,
+    &reformer::heads,          &reformer::headsGrad,          &reformer::mergeHeads,
+    &reformer::mergeHeadsGrad, &reformer::normalizeKeys,      &reformer::normalizeKeysGrad,
+    &reformer::tokenHead,      &reformer::undoAttention,      &reformer::writeRows,
 };
 
 napi_value setThreads(napi_env env, napi_callback_info info) {

@@ -6,29 +6,11 @@
 #include "pool.h"
 #include "product.h"
 #include "slots.h"
+#include "softmax.h"
 
 namespace reformer {
 
 namespace {
-
-/** Sums of one query over the keys it met so far, relative to the largest score. */
-struct Sums {
-  float largest, sum;
-};
-
-/** Turns masked scores into powers relative to their largest. */
-Sums powersOf(float* scores, int columns) {
-  Floats largest = load(scores);
-  for (int i = lanes; i < columns; i += lanes) largest = larger(largest, load(scores + i));
-  const float top = largestOf(largest);
-  Floats sum{};
-  for (int i = 0; i < columns; i += lanes) {
-    const Floats power = exponential(load(scores + i) - top);
-    store(scores + i, power);
-    sum += power;
-  }
-  return {top, sumOf(sum)};
-}
 
 class ForwardRun {
  public:

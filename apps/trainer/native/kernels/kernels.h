@@ -5,6 +5,7 @@
 namespace reformer {
 
 extern const Kernel adam;
+extern const Kernel addAttention;
 extern const Kernel chunkAttention;
 extern const Kernel chunkAttentionGrad;
 extern const Kernel feedForward;
@@ -16,5 +17,7 @@ extern const Kernel mergeHeadsGrad;
 extern const Kernel normalizeKeys;
 extern const Kernel normalizeKeysGrad;
 extern const Kernel tokenHead;
+extern const Kernel undoAttention;
+extern const Kernel writeRows;
 
 }  // namespace reformer

@@ -1,26 +1,13 @@
-// Keys from shared queries, `k = q rsqrt(mean(q^2) + 1e-6) / sqrt(depth)`, and what their gradient adds to that of the
-// queries, in one pass each. Derivation: packages/lsh/src/normalize-keys.ts.
+// Keys from shared queries, and what their gradient adds to that of the queries, in one pass each.
 #include <algorithm>
-#include <cmath>
 
 #include "kernels.h"
 #include "pool.h"
-#include "simd.h"
+#include "shared-keys.h"
 
 namespace reformer {
 
 namespace {
-
-constexpr float epsilon = 1e-6f;
-
-float dot(const float* a, const float* b, int depth) {
-  Floats sum{};
-  int d = 0;
-  for (; d + lanes <= depth; d += lanes) sum += load(a + d) * load(b + d);
-  float rest = 0;
-  for (; d < depth; d++) rest += a[d] * b[d];
-  return sumOf(sum) + rest;
-}
 
 struct Rows {
   size_t count;
@@ -47,12 +34,7 @@ void forward(Call& call) {
   const Rows rows = Rows::of(shape);
   const float* query = call.floats(0, shape, "query");
   float* key = call.output(0, shape);
-  const float root = std::sqrt(static_cast<float>(rows.depth));
-  rows.forEach([=](size_t at) {
-    const float* q = query + at;
-    const float factor = 1 / (std::sqrt(dot(q, q, rows.depth) / rows.depth + epsilon) * root);
-    for (int d = 0; d < rows.depth; d++) key[at + d] = q[d] * factor;
-  });
+  rows.forEach([=](size_t at) { keyOfQuery(query + at, rows.depth, key + at); });
 }
 
 void backward(Call& call) {
@@ -62,13 +44,7 @@ void backward(Call& call) {
   const float* dKey = call.floats(1, shape, "dKey");
   const float* dQuery = call.floats(2, shape, "dQuery");
   float* total = call.output(0, shape);
-  const float root = std::sqrt(static_cast<float>(rows.depth));
-  rows.forEach([=](size_t at) {
-    const float *q = query + at, *dk = dKey + at;
-    const float r = 1 / std::sqrt(dot(q, q, rows.depth) / rows.depth + epsilon);
-    const float along = dot(q, dk, rows.depth) / rows.depth * r * r;
-    for (int d = 0; d < rows.depth; d++) total[at + d] = dQuery[at + d] + (dk[d] - q[d] * along) * (r / root);
-  });
+  rows.forEach([=](size_t at) { sharedGrad(query + at, dKey + at, dQuery + at, rows.depth, total + at); });
 }
 
 }  // namespace

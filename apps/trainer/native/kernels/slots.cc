@@ -33,8 +33,12 @@ void checkOrder(const Slots& slots) {
 }  // namespace
 
 Slots Slots::read(Call& call, int numbersInput) {
+  return read(call, call.shape(queryInput), orderInput, maskInput, call.ints(numbersInput, {slotNumbers}, "numbers"));
+}
+
+Slots Slots::read(Call& call, const Shape& query, int firstInput, int mask, const int32_t* numbers) {
+  enum { orderAt, inverseAt, bucketsAt };
   Slots s{};
-  const Shape query = call.shape(queryInput);
   require(query.size() == 3, "query must be of shape [groups, length, depth]");
   require(query[0] > 0 && query[1] > 0 && query[2] > 0, "query is empty");
   require(query[0] <= 1 << 20 && query[1] <= 1 << 28 && query[2] <= 1 << 12, "query is too large");
@@ -42,7 +46,6 @@ Slots Slots::read(Call& call, int numbersInput) {
   s.length = query[1];
   s.depth = query[2];
 
-  const int32_t* numbers = call.ints(numbersInput, {11}, "numbers");
   s.numHashes = numbers[0];
   s.paddedLength = numbers[1];
   s.chunkLength = numbers[2];
@@ -64,14 +67,15 @@ Slots Slots::read(Call& call, int numbersInput) {
           "paddedLength must be a multiple of chunkLength and at least the length");
 
   const Shape inSlots{s.groups, s.slots()};
-  const bool isSorted = !call.isEmpty(orderInput);
+  const bool isSorted = !call.isEmpty(firstInput + orderAt);
   require(isSorted || s.numHashes == 1, "several rounds need an order");
-  s.order = isSorted ? call.ints(orderInput, inSlots, "order") : nullptr;
-  s.inverse = isSorted ? call.ints(inverseInput, {s.groups, s.numHashes, s.length}, "inverse") : nullptr;
-  s.slotBuckets = call.isEmpty(bucketsInput) ? nullptr : call.ints(bucketsInput, inSlots, "slotBuckets");
-  if (!call.isEmpty(maskInput)) {
-    s.keyMask = call.ints(maskInput, {-1, s.length}, "keyMask");
-    s.batch = call.shape(maskInput)[0];
+  s.order = isSorted ? call.ints(firstInput + orderAt, inSlots, "order") : nullptr;
+  s.inverse = isSorted ? call.ints(firstInput + inverseAt, {s.groups, s.numHashes, s.length}, "inverse") : nullptr;
+  const int buckets = firstInput + bucketsAt;
+  s.slotBuckets = call.isEmpty(buckets) ? nullptr : call.ints(buckets, inSlots, "slotBuckets");
+  if (mask != noInput && !call.isEmpty(mask)) {
+    s.keyMask = call.ints(mask, {-1, s.length}, "keyMask");
+    s.batch = call.shape(mask)[0];
     require(s.groups % s.batch == 0, "keyMask must have a row for each example");
   }
 

@@ -14,6 +14,10 @@ constexpr float emptyScore = -2e9f;
 constexpr float constantBelow = selfScore / 2;
 constexpr float forbiddenBelow = forbiddenScore / 2;
 
+/** How many numbers {@link Slots} read. */
+constexpr int slotNumbers = 11;
+constexpr int noInput = -1;
+
 /** The order of the ops' inputs, and of the numbers in the last of them. */
 enum ChunkInput { queryInput, keyInput, valueInput, orderInput, inverseInput, bucketsInput, maskInput };
 
@@ -37,7 +41,15 @@ struct Slots {
   /** Chunks that one piece of work takes one after another, and pieces in a round of a group. */
   int runLength, runsPerRound;
 
-  /** Reads and checks everything but queries, keys and values. @throws Refused */
+  /**
+   * Reads and checks everything but queries, keys and values.
+   * @param vectors their shape, `[groups, length, depth]`
+   * @param firstInput of order, inverse and slotBuckets, which follow each other
+   * @param mask the input keyMask, or noInput
+   * @throws Refused
+   */
+  static Slots read(Call& call, const Shape& vectors, int firstInput, int mask, const int32_t* numbers);
+  /** The same for an op that begins with {@link ChunkInput}. */
   static Slots read(Call& call, int numbersInput);
 
   int slots() const { return numHashes * paddedLength; }

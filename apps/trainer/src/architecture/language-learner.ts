@@ -1,10 +1,8 @@
 /** A Reformer that learns to go on with a sequence. */
 import type { Batch as DataBatch } from "@reformer-ts/data";
 import { type Batch, dropsActivations, evaluateBatch, type Reformer, trainStep } from "@reformer-ts/model";
+import { longWindow } from "../memory-budget";
 import type { Learner } from "./learner";
-
-/** Beyond so many tokens memory is dearer than the time that heads cost one after another. */
-const longWindow = 131_072;
 
 export function languageLearner(model: Reformer): Learner {
   return {

@@ -1,8 +1,10 @@
 /** `reformer evaluate`: a checkpoint on what its run held out. */
 import { InputError } from "@reformer-ts/internal-checks";
 import { Command, Option } from "commander";
+import { isEncoderDecoder } from "../architecture/model-config";
 import { measure } from "../evaluate";
 import { bitsName } from "../figures";
+import { requireWindowFits } from "../memory-budget";
 import { openTask } from "../tasks";
 import type { Terminal } from "../terminal";
 import { openLearner, requireTokenizer } from "./model-of";
@@ -77,6 +79,8 @@ export function evaluateCommand(terminal: Terminal): Command {
       const task = openTask(data, { ...tokenizer, length });
       try {
         const examples = task.heldOut({ length, stride, limit: flags.limit });
+        const { config } = learner.model;
+        if (!isEncoderDecoder(config)) requireWindowFits(config, examples.length);
         const { bits, tokens } = (await measure(learner, examples, {
           batch: 1,
           unitsPerToken: task.unitsPerToken,

@@ -6,6 +6,7 @@ import { dataSchema } from "../config/schema";
 import { measure } from "../evaluate";
 import { bitsName } from "../figures";
 import { openMeasured } from "../tasks";
+import { requireWindowFits } from "../memory-budget";
 import type { Terminal } from "../terminal";
 import { windowFlags } from "./evaluate";
 import { openModel, requireTokenizer } from "./model-of";
@@ -55,6 +56,7 @@ export function scoreCommand(terminal: Terminal): Command {
       try {
         const data = dataSchema.parse({ ...checkpoint.state?.data });
         const tokenizer = data.task === "images" ? byteTokenizer() : requireTokenizer(checkpoint);
+        requireWindowFits(model.config, length);
         for (const file of files) {
           const { heldOut, unit, unitsPerToken, close } = openMeasured(file, data, tokenizer);
           try {

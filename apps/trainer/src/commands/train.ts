@@ -17,7 +17,7 @@ import type { NamedLayer } from "../config/resolve";
 import type { RunConfig } from "../config/schema";
 import { train } from "../loop";
 import { type Checkpoint, loadOptimizer, loadParameters, openCheckpoint } from "../run/checkpoint";
-import { planStep } from "../memory-budget";
+import { planStep, thisMachine } from "../memory-budget";
 import { chooseRun, resumeConfig, type RunFlags } from "../run/choose-run";
 import { checkpointsOf, makeFolder } from "../run/folder";
 import { beginRun } from "../run/init-run";
@@ -109,7 +109,7 @@ async function trainAmong(
       });
       const { parameters, optimizer, progress } = trainee;
       await ranks.together(() => requireSameWeights(parameters, ranks));
-      const plan = await ranks.together(async () => planOf(config, checkpoint));
+      const plan = await leastOf(await ranks.together(async () => planOf(config, checkpoint, ranks)), ranks);
       progress.plan = plan;
       const record =
         ranks.rank > 0
@@ -214,13 +214,20 @@ interface Trainee {
   dispose(): void;
 }
 
-/** As the run went until now, unless it is asked for another step or another budget. */
-function planOf({ model, training }: RunConfig, checkpoint: Checkpoint | null): MemoryChoices {
+/** As the run went until now, unless it is asked for another step, another budget, or by other processes. */
+function planOf({ model, training }: RunConfig, checkpoint: Checkpoint | null, ranks: Ranks): MemoryChoices {
   const before = checkpoint?.state;
-  const same = (["memory", "batch", "accumulate"] as const).every(
-    (key) => before?.training[key] === training[key],
-  );
-  return (same ? (before?.plan ?? null) : null) ?? planStep(model, training);
+  const same =
+    before?.ranks === ranks.count &&
+    (["memory", "batch", "accumulate"] as const).every((key) => before.training[key] === training[key]);
+  return (same ? before.plan : null) ?? planStep(model, training, thisMachine(ranks.neighbours));
+}
+
+/** Processes on machines of different sizes do alike, as the smallest of them can. */
+function leastOf({ keepLayers, headByHead }: MemoryChoices, { rank, count, sum }: Ranks): MemoryChoices {
+  const kept = sum(Array.from({ length: count }, (_, i) => (i === rank ? keepLayers : 0)));
+  const [byHead] = sum([Number(headByHead)]);
+  return { keepLayers: Math.min(...kept), headByHead: byHead! > 0 };
 }
 
 /** Null for a run that ended before it saved anything. */

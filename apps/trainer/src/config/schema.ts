@@ -118,7 +118,7 @@ export const trainingSchema = z.strictObject({
     .regex(memoryForm)
     .default("auto")
     .describe(
-      "memory for the whole process, such as 8GB: layers whose activations fit are kept, the rest recomputed; min: recompute all; auto: 8GB or 60% of what is free",
+      "memory for the processes of this machine together, such as 8GB: layers whose activations fit are kept, the rest recomputed; min: recompute all; auto: 8GB or 60% of what is free",
     ),
   logEvery: count.default(10).describe("steps between lines where there is no progress bar"),
   evaluateEvery: every

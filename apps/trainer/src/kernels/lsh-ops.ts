@@ -51,7 +51,7 @@ export const normalizeKeysGradOp: NativeOp<NormalizeKeysGradInputs, object> = {
 };
 
 /** In the order of `Slots::read` in native/kernels/slots.cc. */
-function chunkNumbers({
+export function chunkNumbers({
   numHashes,
   paddedLength,
   chunkLength,

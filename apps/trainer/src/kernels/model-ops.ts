@@ -1,12 +1,14 @@
 /** The contracts of packages/model, met by the native library. */
 import {
   modelKernelNames,
+  type AddAttentionInputs,
   type AddFeedForwardInputs,
   type AddHeadsGradInputs,
   type AddMergedHeadsAttributes,
   type AddMergedHeadsInputs,
   type AdamAttributes,
   type AdamInputs,
+  type AttentionAttributes,
   type FeedForwardAttributes,
   type FeedForwardGradAttributes,
   type FeedForwardGradInputs,
@@ -18,9 +20,13 @@ import {
   type MergeHeadsInputs,
   type TokenHeadAttributes,
   type TokenHeadInputs,
+  type UndoAttentionInputs,
   type UndoFeedForwardInputs,
+  type WriteRowsAttributes,
+  type WriteRowsInputs,
 } from "@reformer-ts/model";
 
+import { chunkNumbers } from "./lsh-ops";
 import { floatBits, type NativeOp } from "./native-op";
 
 const rows = "[batch, length, dModel]";
@@ -107,6 +113,47 @@ export const mergeHeadsGradOp: NativeOp<MergeHeadsGradInputs, object> = {
   inputs: { heads, weight: "[inner, dModel]", dy: rows },
   outputs: 2,
   numbers: () => [],
+};
+
+const oneHead = {
+  x: rows,
+  scale: "[dModel]",
+  bias: "[dModel]",
+  first: "[dModel, depth]",
+  second: "[dModel, depth]",
+  third: "[dModel, depth]",
+  output: "[depth, dModel]",
+  order: "[batch, slots] int32",
+  inverse: "[batch, numHashes, length] int32",
+  slotBuckets: "[batch, slots] int32",
+};
+const attentionNumbers = ({ epsilon, ...attributes }: AttentionAttributes) => [
+  ...chunkNumbers(attributes),
+  floatBits(epsilon),
+];
+
+export const addAttentionOp: NativeOp<AddAttentionInputs, AttentionAttributes> = {
+  name: modelKernelNames.addAttention,
+  inputs: { ...oneHead, stream: rows },
+  changes: ["stream"],
+  outputs: 1,
+  numbers: attentionNumbers,
+};
+
+export const undoAttentionOp: NativeOp<UndoAttentionInputs, AttentionAttributes> = {
+  name: modelKernelNames.undoAttention,
+  inputs: { ...oneHead, dy: rows, stream: rows, gradient: rows },
+  changes: ["stream", "gradient"],
+  outputs: 8,
+  numbers: attentionNumbers,
+};
+
+export const writeRowsOp: NativeOp<WriteRowsInputs, WriteRowsAttributes> = {
+  name: modelKernelNames.writeRows,
+  inputs: { rows: "[batch, count, dModel]", stream: rows },
+  changes: ["stream"],
+  outputs: 1,
+  numbers: ({ start }) => [start],
 };
 
 export const tokenHeadOp: NativeOp<TokenHeadInputs, TokenHeadAttributes> = {

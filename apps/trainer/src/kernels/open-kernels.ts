@@ -11,6 +11,7 @@ import { compileKernels, type TensorflowPlaces } from "./compile-kernels";
 import { chunkAttentionGradOp, chunkAttentionOp, normalizeKeysGradOp, normalizeKeysOp } from "./lsh-ops";
 import {
   adamOp,
+  addAttentionOp,
   addFeedForwardOp,
   addHeadsGradOp,
   addMergedHeadsOp,
@@ -21,7 +22,9 @@ import {
   mergeHeadsGradOp,
   mergeHeadsOp,
   tokenHeadOp,
+  undoAttentionOp,
   undoFeedForwardOp,
+  writeRowsOp,
 } from "./model-ops";
 import { kernelOf } from "./native-op";
 
@@ -60,6 +63,9 @@ const kernels = [
   kernelOf(undoFeedForwardOp),
   kernelOf(addHeadsGradOp),
   kernelOf(addMergedHeadsOp),
+  kernelOf(addAttentionOp),
+  kernelOf(undoAttentionOp),
+  kernelOf(writeRowsOp),
 ];
 
 let library: KernelLibrary | undefined;

@@ -53,6 +53,15 @@ describe("together", () => {
   });
 });
 
+it("counts the processes on its own machine", () => {
+  const hosts = (own: number[]) => ({
+    ...job(0),
+    sum: ([mine]: readonly number[]) => own.map((same) => (same === 1 ? mine! : mine! + 1)),
+  });
+  expect(ranksOf(hosts([1, 0, 1, 0])).neighbours).toBe(2);
+  expect(ranksOf(hosts([1, 1, 1, 1])).neighbours).toBe(4);
+});
+
 describe("agreedStop", () => {
   it("stops all after the step in which one heard a signal", () => {
     const own = { signal: null };

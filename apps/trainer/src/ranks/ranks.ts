@@ -1,6 +1,7 @@
 /** The processes that train one model together. Nearly always there is one. */
 import { InputError, isInputError } from "@reformer-ts/internal-checks";
 import type { GradientExchange } from "@reformer-ts/model";
+import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import type { Terminal } from "../terminal";
 import { type Communicator, joinJob } from "./communicator";
@@ -11,6 +12,8 @@ export interface Ranks {
   /** This process among all, from 0; the first one speaks, logs and saves. */
   readonly rank: number;
   readonly count: number;
+  /** How many of them are on this machine. */
+  readonly neighbours: number;
   /** In words, for the banner; null when there is one process. */
   readonly label: string | null;
   /** Sums over all processes; all have to ask at the same time. */
@@ -30,6 +33,7 @@ export interface Ranks {
 export const alone: Ranks = {
   rank: 0,
   count: 1,
+  neighbours: 1,
   label: null,
   sum: (values) => [...values],
   exchange: () => null,
@@ -52,9 +56,12 @@ export async function openRanks(environment: NodeJS.ProcessEnv = process.env): P
 export function ranksOf(job: Communicator): Ranks {
   let waited = 0;
   let allKnow = false;
+  const machine = numberOf(hostname());
+  const machines = job.sum(Array.from({ length: job.size }, (_, i) => (i === job.rank ? machine : 0)));
   return {
     rank: job.rank,
     count: job.size,
+    neighbours: machines.filter((each) => each === machine).length,
     label: `${job.size} processes through ${job.version}`,
     sum: job.sum,
     exchange: (size) => gradientExchange(job, size, (seconds) => (waited += seconds)),
@@ -86,6 +93,11 @@ export function ranksOf(job: Communicator): Ranks {
     },
     close: job.close,
   };
+}
+
+/** A number that stands for a name, small enough for sums to leave it as it is. */
+function numberOf(name: string): number {
+  return createHash("sha256").update(name).digest().readUIntBE(0, 6);
 }
 
 /** Another process says what is wrong; this one only ends. */

@@ -1,14 +1,24 @@
 /** A model's fused layers: loss and every gradient equal those of composed ops, whatever is kept and however many threads. */
 import "@reformer-ts/internal-testkit";
 import {
+  adam,
+  countParameters,
   createReformer,
+  estimatePassBytes,
+  estimateStepBytes,
+  evaluateBatch,
   initializeParameters,
   lossAndGradients,
+  measurePeakBytes,
   resolveConfig,
+  stepShape,
+  trainStep,
+  type Optimizer,
+  type Reformer,
   type ReformerOptions,
 } from "@reformer-ts/model";
 import { Random } from "@reformer-ts/internal-random";
-import { tensor1d, type Tensor } from "@tensorflow/tfjs-core";
+import { tensor1d, tensor2d, tidy, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 
@@ -101,11 +111,120 @@ test("200 random models agree with the composed path", () => {
 });
 
 test("gradients are the same to the last bit, whatever the number of threads", () => {
-  const given: Case = { options: {}, batch: 2, length: 2048, keepLayers: 1 };
-  setKernelThreads(1);
-  const alone = gradientsOf(given);
-  for (const threads of [2, 5]) {
-    setKernelThreads(threads);
-    expect(gradientsOf(given)).toEqual(alone);
+  for (const given of [
+    { options: {}, batch: 2, length: 2048, keepLayers: 1 },
+    { options: {}, batch: 2, length: 2048, keepLayers: 0, headByHead: true },
+  ]) {
+    setKernelThreads(1);
+    const alone = gradientsOf(given);
+    for (const threads of [2, 5]) {
+      setKernelThreads(threads);
+      expect(gradientsOf(given)).toEqual(alone);
+    }
   }
+});
+
+// One layer, so that all its inputs are the same, and nothing can be routed differently.
+test.each([
+  ["LSH", { layers: ["lsh"], chunksBefore: 1 }],
+  ["LSH, looking ahead", { layers: ["lsh"], chunksBefore: 1, chunksAfter: 1, causal: false }],
+  ["LSH within its buckets", { layers: ["lsh"], chunksBefore: 2, acrossBuckets: false }],
+  ["strictly causal LSH", { layers: ["lsh"], chunksBefore: 1, routing: "strict" }],
+  ["local", { layers: ["local"], localChunksBefore: 1 }],
+  ["local with shared queries and keys", { layers: ["local"], localSharedQueryKey: true }],
+  ["local without a ring, chunks unlike a tile", { layers: ["local"], localChunkLength: 24, ring: false }],
+] as [string, Partial<ReformerOptions>][])("many chunks of one head as one kernel: %s", (_, options) => {
+  for (const [batch, length] of [
+    [1, 8 * 300],
+    [2, 1001],
+  ] as const) {
+    const given = { options, batch, length, keepLayers: 0 };
+    const inParts = gradientsOf(given);
+    for (const [name, gradient] of Object.entries(gradientsOf({ ...given, headByHead: true }))) {
+      const size = Math.sqrt(inParts[name]!.reduce((sum, x) => sum + x * x, 0) / gradient.length);
+      expect(gradient, name).toBeAllClose(inParts[name]!, { absolute: 1e-6 + 1e-4 * size, relative: 1e-4 });
+    }
+  }
+});
+
+test.each([1, 2])("%i rounds: steps need the tensors that were estimated, within 15 in 100", (numHashes) => {
+  const config = resolveConfig({
+    vocabSize: 29,
+    dModel: 128,
+    dFF: 256,
+    numHeads: 2,
+    dHead: 32,
+    numHashes,
+    layers: ["local", "lsh"],
+    maxLength: 8192,
+    chunkLength: 64,
+  });
+  const inputs = Int32Array.from({ length: 8192 }, (_, i) => (i * 7) % 29);
+  const batch = { inputs, targets: inputs, batch: 1, length: 8192 };
+  const shape = stepShape(config, batch);
+  const bytesOf = (use: (model: Reformer, optimizer: Optimizer) => Scalar) =>
+    measurePeakBytes(() => {
+      const parameters = initializeParameters(config, 1);
+      const optimizer = adam(parameters);
+      use(createReformer(config, parameters), optimizer).dispose();
+      optimizer.dispose();
+      parameters.dispose();
+    });
+  const moments = 2 * 4 * countParameters(config);
+  for (const headByHead of [true, false]) {
+    for (const keepLayers of headByHead ? [0] : [0, 1, 2]) {
+      const choices = { keepLayers, headByHead };
+      const step = bytesOf(
+        (model, optimizer) =>
+          trainStep(model, optimizer, batch, { seed: 1, learningRate: 1e-3, ...choices }).loss,
+      );
+      expect(
+        Math.abs(estimateStepBytes(config, shape, choices) / step - 1),
+        JSON.stringify(choices),
+      ).toBeLessThan(0.15);
+    }
+    const pass = bytesOf((model) => evaluateBatch(model, batch, { headByHead }).nats) - moments;
+    expect(Math.abs(estimatePassBytes(config, shape, { headByHead }) / pass - 1), "forward").toBeLessThan(
+      0.15,
+    );
+  }
+});
+
+test("a long sequence is embedded as without kernels, to the last bit", () => {
+  const config = resolveConfig({ vocabSize: 29, dModel: 16, maxLength: 2 ** 17 });
+  const parameters = initializeParameters(config, 1);
+  const embed = () =>
+    tidy(() => {
+      const tokens = Int32Array.from({ length: 2 * 40_001 }, (_, i) => i % 29);
+      const embedding = createReformer(config, parameters).embedding({ training: false });
+      return embedding.forward(tensor2d(tokens, [2, 40_001], "int32"), 0).dataSync();
+    });
+  expect(embed()).toEqual(composed(embed));
+  parameters.dispose();
+});
+
+test("a step of 48 layers needs the tensors of one of 2, a head at a time", () => {
+  const peak = (depth: number) => {
+    const config = resolveConfig({
+      vocabSize: 29,
+      dModel: 32,
+      dFF: 48,
+      numHeads: 2,
+      dHead: 16,
+      layers: Array.from({ length: depth }, (__, i) => (i % 2 === 0 ? "local" : "lsh")),
+      maxLength: 2048,
+      chunkLength: 16,
+    });
+    const parameters = initializeParameters(config, 1);
+    const model = createReformer(config, parameters);
+    const inputs = Int32Array.from({ length: 2048 }, (__, i) => (i * 7) % 29);
+    const batch = { inputs, targets: inputs, batch: 1, length: 2048 };
+    const sink = (__: string, gradient: Tensor) => gradient.dispose();
+    const bytes = measurePeakBytes(() => {
+      lossAndGradients(model, batch, { seed: 3, sink, headByHead: true }).dispose();
+    });
+    parameters.dispose();
+    return bytes;
+  };
+  expect(peak(48) / peak(2)).toBeLessThan(1.01);
 });

@@ -15,12 +15,14 @@ import {
 } from "@tensorflow/tfjs-core";
 import {
   modelKernelNames,
+  type AddAttentionInputs,
   type AddFeedForwardInputs,
   type AddHeadsGradInputs,
   type AddMergedHeadsAttributes,
   type AddMergedHeadsInputs,
   type AdamAttributes,
   type AdamInputs,
+  type AttentionAttributes,
   type FeedForwardAttributes,
   type FeedForwardGradAttributes,
   type FeedForwardGradInputs,
@@ -32,7 +34,10 @@ import {
   type MergeHeadsInputs,
   type TokenHeadAttributes,
   type TokenHeadInputs,
+  type UndoAttentionInputs,
   type UndoFeedForwardInputs,
+  type WriteRowsAttributes,
+  type WriteRowsInputs,
 } from "./names";
 
 export function hasKernel(name: string): boolean {
@@ -107,6 +112,25 @@ export function runAddMergedHeads(
   return sum as Tensor3D;
 }
 
+/** Takes `inputs.stream`. @returns what it has become */
+export function runAddAttention(inputs: AddAttentionInputs, attributes: AttentionAttributes): Tensor {
+  const [sum] = run(modelKernelNames.addAttention, inputs, attributes);
+  inputs.stream.dispose();
+  return sum!;
+}
+
+/** Takes `inputs.stream` and `inputs.gradient`. @returns what they have become */
+export function runUndoAttention(inputs: UndoAttentionInputs, attributes: AttentionAttributes) {
+  const made = run(modelKernelNames.undoAttention, inputs, attributes);
+  dispose([inputs.stream, inputs.gradient]);
+  const [stream, gradient, scale, bias, output, ...weights] = withoutAbsent(made, inputs.third);
+  return {
+    stream: stream!,
+    gradient: gradient!,
+    gradients: { scale: scale!, bias: bias!, output: output!, weights },
+  };
+}
+
 export function runMergeHeads(inputs: MergeHeadsInputs): Tensor3D {
   return run(modelKernelNames.mergeHeads, inputs, {})[0] as Tensor3D;
 }
@@ -131,6 +155,13 @@ export function runTokenHead(inputs: TokenHeadInputs, attributes: TokenHeadAttri
     d2: d2!,
     gradients: { "head.weight": weight!, "norm.scale": scale!, "norm.bias": bias! },
   };
+}
+
+/** Takes `inputs.stream`. @returns what it has become */
+export function runWriteRows(inputs: WriteRowsInputs, attributes: WriteRowsAttributes): Tensor {
+  const [written] = run(modelKernelNames.writeRows, inputs, attributes);
+  inputs.stream.dispose();
+  return written!;
 }
 
 export function runAdam(inputs: AdamInputs, attributes: AdamAttributes) {

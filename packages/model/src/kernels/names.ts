@@ -5,6 +5,7 @@
  * Fused layers know no dropout and, inside, only multiples of {@link kernelTile}: the dispatcher asks them for nothing
  * else.
  */
+import type { Slots } from "@reformer-ts/lsh";
 import type { Tensor } from "@tensorflow/tfjs-core";
 
 export const modelKernelNames = {
@@ -20,6 +21,9 @@ export const modelKernelNames = {
   undoFeedForward: "ReformerUndoFeedForward",
   addHeadsGrad: "ReformerAddHeadsGrad",
   addMergedHeads: "ReformerAddMergedHeads",
+  addAttention: "ReformerAddAttention",
+  undoAttention: "ReformerUndoAttention",
+  writeRows: "ReformerWriteRows",
 } as const;
 
 /** What the widths of a fused layer are multiples of. */
@@ -148,6 +152,30 @@ export type AddHeadsGradInputs = HeadsGradInputs & InGradient;
 export type AddMergedHeadsInputs = MergeHeadsInputs & InStream;
 export interface AddMergedHeadsAttributes {
   sign: 1 | -1;
+}
+
+/**
+ * An attention layer of one head, from stream to stream: its vectors exist for a few chunks at a time. One round of
+ * hashing and no dropout. `ReformerAddAttention` → stream + y. `ReformerUndoAttention` → stream - y, gradient + dx, then
+ * gradients of scale, bias, output, first, second and third (or `[0]`).
+ */
+export interface AddAttentionInputs extends HeadsInputs, InStream, Omit<Slots, "attributes"> {
+  /** `[depth, dModel]` */
+  output: Tensor;
+}
+export interface UndoAttentionInputs extends AddAttentionInputs, InGradient {
+  /** `[batch, length, dModel]` */
+  dy: Tensor;
+}
+export type AttentionAttributes = Slots["attributes"] & { epsilon: number };
+
+/** `ReformerWriteRows` → stream with `rows` in the place of its own from `start` on. */
+export interface WriteRowsInputs extends InStream {
+  /** `[batch, any, dModel]` */
+  rows: Tensor;
+}
+export interface WriteRowsAttributes {
+  start: number;
 }
 
 /** `ReformerAdam` → value, first and second moment after the update, like value. */

@@ -2,11 +2,26 @@
  * Axial positions (§3): positions form a grid; every axis has a small table of its own, and a position's vector is its
  * coordinates' rows side by side (or added up), so a million positions cost a few thousand rows.
  */
-import { add, concat, reshape, slice, sum, tidy, tile, type Tensor2D } from "@tensorflow/tfjs-core";
+import {
+  add,
+  concat,
+  dispose,
+  reshape,
+  slice,
+  sum,
+  tidy,
+  tile,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+} from "@tensorflow/tfjs-core";
 import type { ReformerConfig } from "../config";
 import type { Parameters } from "../parameters";
 import type { PositionEncoding } from "./position-encoding";
 import { growFirstAxis } from "./grow";
+
+/** Positions whose gradients are summed at a time. */
+const pulledLength = 32_768;
 
 export function axial(config: ReformerConfig, parameters: Parameters): PositionEncoding {
   const shape = config.axialShape!;
@@ -33,21 +48,50 @@ export function axial(config: ReformerConfig, parameters: Parameters): PositionE
     },
     pull(dx, sink) {
       const length = dx.shape[1];
-      const grid = reached(length);
-      const count = grid.reduce((a, b) => a * b, 1);
-      const gradients = tidy(() => {
-        const flat = growFirstAxis(sum(dx, 0), count);
-        const cells = reshape(flat, [...grid, config.dModel]);
-        let from = 0;
-        return dims.map((dim, axis) => {
-          const others = grid.map((_, other) => other).filter((other) => other !== axis);
-          const begin = [...grid.map(() => 0), from];
-          if (!summed) from += dim;
-          const part = sum(slice(cells, begin, [...grid.map(() => -1), dim]), others, true);
-          return axis === 0 ? growFirstAxis(part, shape[0]!) : part;
+      const [rows, ...rest] = reached(length) as [number, ...number[]];
+      const rowsAtOnce = Math.max(1, Math.floor(pulledLength / perRow));
+      // Of the first axis' table every piece has rows of its own; of the others all pieces have the same.
+      const firstRows: Tensor[] = [];
+      let others: Tensor[] | null = null;
+      for (let row = 0; row < rows; row += rowsAtOnce) {
+        const grid = [Math.min(rowsAtOnce, rows - row), ...rest];
+        const [first, ...sums] = tidy(() => {
+          const cells = cellsOf(dx, row * perRow, grid);
+          const parts = partsOf(cells);
+          return [parts[0]!, ...parts.slice(1).map((part, i) => (others ? add(part, others[i]!) : part))];
         });
-      });
-      gradients.forEach((gradient, axis) => sink(name(axis), gradient));
+        firstRows.push(first!);
+        if (others) dispose(others);
+        others = sums;
+      }
+      const whole = tidy(() => growFirstAxis(concat(firstRows, 0), shape[0]!));
+      dispose(firstRows);
+      sink(name(0), whole);
+      others!.forEach((gradient, i) => sink(name(i + 1), gradient));
     },
   };
+
+  /** Gradients of the grid's cells from `start` on, summed over the batch, `[...grid, dModel]`; zeros beyond the sequence. */
+  function cellsOf(dx: Tensor3D, start: number, grid: number[]): Tensor {
+    const count = grid.reduce((a, b) => a * b, 1);
+    const size = Math.min(count, dx.shape[1] - start);
+    const flat = sum(slice(dx, [0, start, 0], [-1, size, -1]), 0);
+    return reshape(size < count ? growFirstAxis(flat, count) : flat, [...grid, config.dModel]);
+  }
+
+  /** What each axis' table gets of them, of the table's rank. */
+  function partsOf(cells: Tensor): Tensor[] {
+    let from = 0;
+    return dims.map((dim, axis) => {
+      const all = dims.map((_, other) => other);
+      const begin = [...all.map(() => 0), from];
+      if (!summed) from += dim;
+      const part = slice(cells, begin, [...all.map(() => -1), dim]);
+      return sum(
+        part,
+        all.filter((other) => other !== axis),
+        true,
+      );
+    });
+  }
 }
