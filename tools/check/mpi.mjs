@@ -190,7 +190,8 @@ function losses(path) {
 }
 
 function heldOut(path) {
-  return metrics(path).findLast((line) => line.whole)["heldOut/bitsPerByte"];
+  const whole = metrics(path).findLast((line) => line.whole);
+  return Object.entries(whole).find(([name]) => name.startsWith("heldOut/bitsPer"))[1];
 }
 
 function tokens(path) {

@@ -59,7 +59,7 @@ export const transcripts = [
     title: "complete",
     text: "Images: the upper part goes in, PNG files come out. Four pictures of 8 × 8, two steps: nothing to look at.",
     commands: [
-      "reformer train --config images-small --corpus emoji --image-size 8 --held-out 0.3 --steps 2 --run runs/pictures --json 2>/dev/null",
+      "reformer train --config images-small --corpus pictures --image-size 8 --held-out 0.3 --steps 2 --run runs/pictures --json 2>/dev/null",
       "reformer complete --checkpoint runs/pictures --count 1 --json",
     ],
   },

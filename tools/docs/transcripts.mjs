@@ -22,7 +22,7 @@ mkdirSync(bin);
 writeFileSync(join(bin, "reformer"), `#!/bin/sh\nexec "${process.execPath}" "${command}" "$@"\n`, {
   mode: 0o755,
 });
-cpSync(join(samples, "emoji"), join(folder, "emoji"), { recursive: true });
+cpSync(join(samples, "emoji"), join(folder, "pictures"), { recursive: true });
 for (const side of ["en", "de"])
   cpSync(join(samples, "opennmt-ende", `val.${side}`), join(folder, `pairs.${side}`));
 
