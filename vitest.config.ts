@@ -51,7 +51,8 @@ function onBackend(name: string, include = tensorTests) {
       globalSetup: ["test/backend.global-setup.ts"],
       setupFiles: ["test/backend.setup.ts"],
       env: { REFORMER_TEST_BACKEND: name, TF_CPP_MIN_LOG_LEVEL: "3", ...kernelRuns(name) },
-      testTimeout: "REFORMER_PROPERTY_RUNS" in process.env ? 3_600_000 : 120_000,
+      testTimeout:
+        "REFORMER_PROPERTY_RUNS" in process.env ? 3_600_000 : name === "webgpu" ? 600_000 : 120_000,
     },
   };
 }

@@ -2,7 +2,7 @@
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import "../internal/testkit/src/index";
+import { watchDevice } from "../internal/testkit/src/index";
 import { Random } from "../internal/random/src/index";
 import {
   adam,
@@ -29,8 +29,8 @@ const options: ReformerOptions = {
   initializerRange: 0.2,
 };
 
-function makeModel() {
-  const config = resolveConfig(options);
+function makeModel(more: Partial<ReformerOptions> = {}) {
+  const config = resolveConfig({ ...options, ...more });
   const parameters = initializeParameters(config, 1);
   return { parameters, model: createReformer(config, parameters) };
 }
@@ -41,8 +41,8 @@ function batchOf(length: number) {
   return { inputs: tokens(), targets: tokens(), batch: 2, length };
 }
 
-async function learn() {
-  const { parameters, model } = makeModel();
+async function learn(more: Partial<ReformerOptions> = {}) {
+  const { parameters, model } = makeModel(more);
   const gradients = new Map<string, tf.Tensor>();
   const loss = lossAndGradients(model, batchOf(40), {
     seed: 3,
@@ -82,16 +82,22 @@ async function onCpu<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-test("loss, gradients and two steps", async () => {
+test.for<[string, Partial<ReformerOptions>]>([
+  ["classic routing", {}],
+  ["strict routing", { layers: ["lsh"], routing: "strict" }],
+])("loss, gradients and two steps, %s", async ([, more]) => {
   // What a device refuses it says there, and goes on.
   const { device } = tf.backend() as unknown as { device: GPUDevice };
   device.pushErrorScope("validation");
   const before = tf.memory().numTensors;
-  const results = await learn();
+  const { result, use } = watchDevice(() => learn(more));
+  const results = await result;
+  expect(use.storageBuffers).toBeLessThanOrEqual(8);
+  expect(use.workgroupBytes).toBeLessThanOrEqual(16_384);
   expect(await device.popErrorScope()).toBe(null);
   expect(tf.memory().numTensors).toBe(before);
-  const expected = await onCpu(learn);
-  expect(Object.keys(results)).toEqual(Object.keys(expected));
+  const expected = await onCpu(() => learn(more));
+  expect(Object.keys(results).toSorted()).toEqual(Object.keys(expected).toSorted());
   for (const [name, values] of Object.entries(results)) {
     expect(values, name).toBeAllClose(expected[name]!, { absolute: 1e-4, relative: 1e-4 });
   }

@@ -5,10 +5,8 @@
  *     node tools/check/kernels.mjs [runs] [arguments of vitest]
  */
 import { pnpm } from "../run/process.mjs";
-import { swiftshaderEnvironment } from "../run/swiftshader.mjs";
 
 const [runs = "200", ...vitestArguments] = process.argv.slice(2);
 process.env.REFORMER_KERNEL_RUNS = runs;
-Object.assign(process.env, swiftshaderEnvironment());
 const suites = ["packages/lsh/test/kernels", "packages/model/test/kernels"];
 process.exitCode = await pnpm("exec", "vitest", "run", ...suites, ...vitestArguments);

@@ -4,10 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepare } from "./prepare.mjs";
 import { pnpm, step } from "./process.mjs";
-import { swiftshaderEnvironment } from "./swiftshader.mjs";
 
 export async function test(vitestArguments) {
-  Object.assign(process.env, swiftshaderEnvironment());
   if ((await prepare()) === null) return finish({ failed: 1 });
   const lint = await step("lint", () => pnpm("run", "lint"));
   const types = await step("types", () => pnpm("run", "types"));

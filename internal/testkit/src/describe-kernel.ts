@@ -17,6 +17,7 @@ import {
   replaceInput,
   runKernel,
 } from "./kernel-contract";
+import { watchDevice } from "./watch-device";
 
 /** Backends whose kernels cannot look at their inputs before they run. */
 const blindBackends = ["webgpu"];
@@ -43,18 +44,35 @@ export function describeKernel<Case>(contract: KernelContract<Case>): void {
       );
     });
 
-    test("leaves no tensor behind, and its inputs as they were", async () => {
+    test("leaves no tensor behind, and all others as they were", async () => {
+      const sentinels = [sentinel()];
       const call = contract.call(example);
-      const given = Object.entries(call.inputs).filter(([, tensor]) => tensor);
-      const before = await Promise.all(given.map(([, tensor]) => tensor!.data()));
-      const copies = before.map((values) => values.slice());
+      const given = Object.values(call.inputs).flatMap((tensor) => tensor ?? []);
+      // What the kernel may write over is shared here, so it must not.
+      const shared = (contract.takes ?? []).map((input) => tf.clone(call.inputs[input]!));
+      sentinels.push(sentinel());
+      const watched = [...given, ...sentinels];
+      const before = await Promise.all(watched.map(readAnew));
       disposeAll(runKernel(name, call));
       const { numTensors, numDataBuffers, numBytes } = tf.memory();
       disposeAll(runKernel(name, call));
       expect(tf.memory()).toMatchObject({ numTensors, numDataBuffers, numBytes });
-      const after = await Promise.all(given.map(([, tensor]) => tensor!.data()));
-      expect(after).toEqual(copies);
-      disposeAll(Object.values(call.inputs));
+      expect(await Promise.all(watched.map(readAnew))).toEqual(before);
+      disposeAll([...watched, ...shared]);
+    });
+
+    test.runIf(contract.takes)("changes what it takes, even where that was read before", async () => {
+      const call = contract.call(example);
+      const expected = contract.expected(example, call);
+      const taken = contract.takes!.map((input) => call.inputs[input]!);
+      await Promise.all(taken.map(readAnew));
+      await Promise.all(taken.map((tensor) => tensor.data()));
+      const outputs = runKernel(name, call);
+      disposeAll(taken);
+      expect(outputs).toHaveLength(expected.length);
+      await expectTensors(outputs, expected);
+      const rest = Object.values(call.inputs).filter((tensor) => tensor && !tensor.isDisposed);
+      disposeAll([...outputs, ...rest]);
     });
 
     const isBlind = blindBackends.includes(tf.getBackend());
@@ -63,7 +81,8 @@ export function describeKernel<Case>(contract: KernelContract<Case>): void {
     test.each(Object.keys(spoiled))("refuses %s", (what) => {
       tf.tidy(() => {
         const call = spoiled[what]!(contract.call(example));
-        expect(() => runKernel(name, call)).toThrow(refusal);
+        const refuse = () => expect(() => runKernel(name, call)).toThrow(refusal);
+        expect(programsOf(refuse)).toEqual([]);
       });
     });
 
@@ -76,16 +95,35 @@ export function describeKernel<Case>(contract: KernelContract<Case>): void {
   });
 }
 
-/** Lets a kernel work on nonsense; returns its inputs and something that is none of its business, before and after. */
+/** Lets a kernel work on nonsense; returns its inputs and what is none of its business, before and after. */
 async function runBlindly(name: string, call: KernelCall) {
-  const watched = [...Object.values(call.inputs).filter((tensor) => tensor !== undefined), tf.ones([1000])];
-  const read = () => Promise.all(watched.map(async (tensor) => (await tensor.data()).slice()));
-  const before = await read();
+  const watched = [...Object.values(call.inputs).filter((tensor) => tensor !== undefined), sentinel()];
+  const before = await Promise.all(watched.map(readAnew));
   const outputs = runKernel(name, call);
   await Promise.all(outputs.map((output) => output.data()));
-  const after = await read();
+  const after = await Promise.all(watched.map(readAnew));
   disposeAll([...outputs, ...watched]);
   return { before, after };
+}
+
+/** What a device is asked to run; nothing on backends that cannot be listened to. */
+function programsOf(work: () => void): string[] {
+  if (tf.getBackend() === "webgpu") return watchDevice(work).use.dispatches;
+  work();
+  return [];
+}
+
+/** A tensor that is on the device, for nobody to touch. */
+function sentinel(): tf.Tensor {
+  return tf.tidy(() => tf.add(tf.ones([1000]), tf.range(0, 1000)));
+}
+
+/** What is on the device, rather than what was once read from there. */
+async function readAnew(tensor: tf.Tensor): Promise<ArrayLike<number>> {
+  const copy = tf.tidy(() => tf.add(tensor, tf.scalar(0, tensor.dtype as "float32" | "int32")));
+  const values = (await copy.data()).slice();
+  copy.dispose();
+  return values;
 }
 
 /** What no kernel may take, from the contract alone. */

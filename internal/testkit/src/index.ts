@@ -14,3 +14,4 @@ export {
 } from "./kernel-contract";
 export { expectNoLeak } from "./expect-no-leak";
 export { numericGradient } from "./numeric-gradient";
+export { type DeviceUse, watchDevice } from "./watch-device";

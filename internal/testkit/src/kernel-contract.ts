@@ -34,6 +34,8 @@ export interface KernelContract<Case> {
   example: Case;
   /** Inputs whose last axis no other input depends on. */
   free?: readonly string[];
+  /** Inputs whose memory the kernel writes over, unless another tensor shares it. */
+  takes?: readonly string[];
   /** Inputs of integers or floats. */
   ofAnyType?: readonly string[];
   /** The kernel takes tensors of any shape, all of the same. */

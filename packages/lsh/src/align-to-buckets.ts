@@ -9,6 +9,7 @@
  * The price is empty slots: up to one chunk per bucket and chunksBefore per round, instead of one per round.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { alignWithKernel } from "./kernels/dispatch";
 
 export interface AlignedSlots {
   /** `[groups, slots]` int32: the position in each slot, -1 in an empty one. */
@@ -17,8 +18,15 @@ export interface AlignedSlots {
   inverse: tf.Tensor3D;
   /** `[groups, slots]` int32: ids that differ between buckets and between rounds, -1 in empty slots. */
   slotBuckets: tf.Tensor2D;
-  /** Slots of a round: those of the round that needs most. */
+  /** Slots of a round: those of the round that needs most, or, where buckets are not read, those that one may need. */
   paddedLength: number;
+}
+
+export interface Alignment {
+  chunkLength: number;
+  chunksBefore: number;
+  /** Ids are below it. */
+  numBuckets: number;
 }
 
 /**
@@ -27,9 +35,13 @@ export interface AlignedSlots {
  */
 export function alignToBuckets(
   buckets: tf.Tensor4D,
-  { chunkLength, chunksBefore }: { chunkLength: number; chunksBefore: number },
+  { chunkLength, chunksBefore, numBuckets }: Alignment,
 ): AlignedSlots {
   const [batch, heads, numHashes, length] = buckets.shape;
+  const most = mostAlignedSlots(length, { chunkLength, numBuckets }) + chunksBefore * chunkLength;
+  const aligned = alignWithKernel({ buckets }, { chunkLength, paddedLength: most, numBuckets });
+  if (aligned) return { ...aligned, paddedLength: most };
+
   const groups = batch * heads;
   const ids = buckets.dataSync() as Int32Array;
   const starts = Array.from({ length: groups * numHashes }, (_, row) =>
@@ -56,6 +68,15 @@ export function alignToBuckets(
     slotBuckets: tf.tensor2d(slotBuckets, [groups, numHashes * paddedLength], "int32"),
     paddedLength,
   };
+}
+
+/** Slots that a round may need: a chunk for every bucket that a token may be in, less the one slot that it fills. */
+export function mostAlignedSlots(
+  length: number,
+  { chunkLength, numBuckets }: Omit<Alignment, "chunksBefore">,
+): number {
+  const inUse = Math.min(numBuckets, length);
+  return Math.floor((length + inUse * (chunkLength - 1)) / chunkLength) * chunkLength;
 }
 
 /** The first slot of every bucket, and how many slots all of them take, in whole chunks. */

@@ -191,10 +191,12 @@ export function route(
   options: LshOptions,
 ) {
   const { routing, acrossBuckets = true } = options;
-  if (routing === "strict") return alignToBuckets(buckets, { chunkLength, chunksBefore });
+  const isStrict = routing === "strict";
+  const counted = isStrict ? (options.maxLength ?? hashedLength) : hashedLength;
+  const factors = resolveNumBuckets(options.numBuckets, { ...options, length: counted });
   // Masked tokens have one bucket more.
-  const numBuckets =
-    bucketCount(resolveNumBuckets(options.numBuckets, { ...options, length: hashedLength })) + 1;
+  const numBuckets = bucketCount(factors) + (options.keyMask ? 1 : 0);
+  if (isStrict) return alignToBuckets(buckets, { chunkLength, chunksBefore, numBuckets });
   const { order, inverse } = sortByBucket(buckets, { paddedLength, numBuckets });
   return {
     order,

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 import type { Opening } from "./backends";
+import { provideChromiumVulkan } from "./chromium-vulkan";
 import { proveWebgpu } from "./prove-webgpu";
 
 /** Dawn's root object. Its devices die with it, so it is kept for the life of the process. */
@@ -22,7 +23,15 @@ export async function openWebgpu({ acceptSoftware }: { acceptSoftware: boolean }
       remedy: "--backend webgpu, which takes it all the same",
     };
   }
-  await provideNavigatorGpu();
+  try {
+    await provideNavigatorGpu();
+  } catch (error) {
+    return {
+      works: false,
+      reason: `Dawn cannot be given a driver (${(error as Error).message})`,
+      remedy: "`npm install koffi webgpu`",
+    };
+  }
   await import("@tensorflow/tfjs-backend-webgpu");
   if (!(await tf.setBackend("webgpu"))) {
     return {
@@ -48,6 +57,7 @@ export async function openWebgpu({ acceptSoftware }: { acceptSoftware: boolean }
 /** Puts `navigator.gpu` and the constants that go with it where a browser has them. */
 async function provideNavigatorGpu(): Promise<void> {
   if (dawn !== undefined) return;
+  await provideChromiumVulkan();
   const { create, globals } = await import("webgpu");
   dawn = create([]);
   Object.assign(globalThis, globals);

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
+import { withChromiumVulkan } from "./chromium-vulkan";
 import { runCommand } from "./run-command";
 
 /** What Dawn says of the adapter that it would take. */
@@ -40,10 +41,14 @@ export async function proveWebgpu(): Promise<WebgpuOutcome> {
     return { reason: "the optional package webgpu (Dawn) is not installed", remedy: "`npm install webgpu`" };
   }
   const parameters = ["--input-type=module", "-e", SCRIPT, pathToFileURL(file).href];
-  const outcome = await runCommand(process.execPath, parameters, { timeout: 60_000 });
+  const outcome = await runCommand(process.execPath, parameters, {
+    environment: withChromiumVulkan(),
+    timeout: 60_000,
+  });
   const complaint = outcome.stderr.split("\n").find((line) => line.trim() !== "");
   const why = complaint ? ` (${complaint.trim().replace(/^Warning: /, "")})` : "";
-  const remedy = "a graphics card and its Vulkan, Metal or D3D12 driver";
+  const remedy =
+    "a graphics card and its Vulkan, Metal or D3D12 driver, or on Linux an installed Chromium, whose SwiftShader imitates one";
   if (outcome.code !== 0) return { reason: `Dawn could not be started${why}`, remedy };
   const adapter = JSON.parse(outcome.stdout) as WebgpuAdapter | null;
   return adapter === null ? { reason: `Dawn found no graphics adapter${why}`, remedy } : { adapter };

@@ -10,6 +10,7 @@ import {
   type DataId,
   type KernelConfig,
   type KernelFunc,
+  type Tensor,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
 
@@ -19,10 +20,9 @@ import { assertShape, InputError, type Dimensions } from "@reformer-ts/internal-
 interface OpRunner {
   readonly binding: { TF_ATTR_TYPE: number; TF_FLOAT: number };
   refCount(id: DataId): number;
-  disposeData(id: DataId): boolean;
   incRef(id: DataId): void;
   executeSingleOutput(name: string, attributes: object[], inputs: TensorInfo[]): TensorInfo;
-  executeMultipleOutputs(name: string, attributes: [], inputs: TensorInfo[], outputs: number): TensorInfo[];
+  executeMultipleOutputs(name: string, attributes: [], inputs: TensorInfo[], outputs: number): Tensor[];
 }
 
 export interface NativeOp<Inputs, Attributes> {
@@ -60,7 +60,7 @@ export function kernelOf<Inputs extends object, Attributes>(op: NativeOp<Inputs,
     try {
       const made = runner.executeMultipleOutputs(op.op ?? op.name, [], [...given, numbers], op.outputs);
       const replaced = made.splice(0, changed.length);
-      for (const { dataId } of replaced) runner.disposeData(dataId);
+      dispose(replaced);
       return [...changed, ...made];
     } finally {
       dispose([absent, numbers]);

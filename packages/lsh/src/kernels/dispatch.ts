@@ -4,6 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import {
+  type AlignToBucketsAttributes,
+  type AlignToBucketsInputs,
   type BucketSortAttributes,
   type BucketSortInputs,
   type ChunkAttentionAttributes,
@@ -26,6 +28,18 @@ export function sortWithKernel(
 ): { order: tf.Tensor2D; inverse: tf.Tensor3D } | undefined {
   const outputs = run<[tf.Tensor2D, tf.Tensor3D]>(kernelNames.bucketSort, inputs, attributes);
   return outputs && { order: outputs[0], inverse: outputs[1] };
+}
+
+export function alignWithKernel(
+  inputs: AlignToBucketsInputs,
+  attributes: AlignToBucketsAttributes,
+): { order: tf.Tensor2D; inverse: tf.Tensor3D; slotBuckets: tf.Tensor2D } | undefined {
+  const outputs = run<[tf.Tensor2D, tf.Tensor3D, tf.Tensor2D]>(
+    kernelNames.alignToBuckets,
+    inputs,
+    attributes,
+  );
+  return outputs && { order: outputs[0], inverse: outputs[1], slotBuckets: outputs[2] };
 }
 
 export function chunkAttentionWithKernel(

@@ -10,6 +10,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 export const kernelNames = {
   hash: "ReformerHash",
   bucketSort: "ReformerBucketSort",
+  alignToBuckets: "ReformerAlignToBuckets",
   chunkAttention: "ReformerChunkAttention",
   chunkAttentionGrad: "ReformerChunkAttentionGrad",
   normalizeKeys: "ReformerNormalizeKeys",
@@ -37,6 +38,18 @@ export interface BucketSortAttributes {
   paddedLength: number;
   /** Ids are below it. A device that sorts by digits needs fewer of them where it knows. */
   numBuckets?: number;
+}
+
+/**
+ * `ReformerAlignToBuckets` → order `[groups, slots]`, inverse `[groups, numHashes, length]` and slotBuckets
+ * `[groups, slots]`, all int32: sorted by bucket, every bucket beginning with a chunk, empty slots -1.
+ */
+export type AlignToBucketsInputs = BucketSortInputs;
+export interface AlignToBucketsAttributes {
+  chunkLength: number;
+  /** Slots of a round, enough for any buckets below `numBuckets`: see `mostAlignedSlots`. */
+  paddedLength: number;
+  numBuckets: number;
 }
 
 /** `ReformerChunkAttention` → output `[groups, length, depth]`, logSumExp `[groups, length]`, both over all rounds. */

@@ -2,6 +2,7 @@
 import { describeKernel } from "@reformer-ts/internal-testkit";
 import { chunkAttentionContract, chunkAttentionGradContract } from "./attention-contract";
 import {
+  alignContract,
   hashContract,
   normalizeKeysContract,
   normalizeKeysGradContract,
@@ -10,6 +11,7 @@ import {
 
 describeKernel(hashContract);
 describeKernel(sortContract);
+describeKernel(alignContract);
 describeKernel(normalizeKeysContract);
 describeKernel(normalizeKeysGradContract);
 describeKernel(chunkAttentionContract);

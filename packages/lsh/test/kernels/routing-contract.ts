@@ -9,6 +9,7 @@ import {
 import { Random } from "@reformer-ts/internal-random";
 import * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
+import { mostAlignedSlots } from "../../src/align-to-buckets";
 import { kernelNames, referenceHash, referenceKeys } from "../../src/index";
 
 const vectorsCase = fc.record({
@@ -145,6 +146,63 @@ export const sortContract: KernelContract<BucketsCase> = {
             tf.fill(shape, 1 << 30, "int32"),
           ),
         },
+};
+
+const alignedCase = bucketsCase.chain((drawn) =>
+  fc.record({
+    sizes: fc.constant(drawn),
+    chunkLength: fc.constantFrom<number>(1, 4, 7, 64),
+    chunksBefore: fc.integer({ min: 0, max: 2 }),
+  }),
+);
+
+type AlignedCase = typeof alignedCase extends fc.Arbitrary<infer Case> ? Case : never;
+
+const alignedLength = ({ sizes: { length, numBuckets }, chunkLength, chunksBefore }: AlignedCase) =>
+  mostAlignedSlots(length, { chunkLength, numBuckets }) + chunksBefore * chunkLength;
+
+export const alignContract: KernelContract<AlignedCase> = {
+  name: kernelNames.alignToBuckets,
+  cases: alignedCase,
+  example: { sizes: sortContract.example, chunkLength: 4, chunksBefore: 1 },
+  free: ["buckets"],
+  call(testCase) {
+    const { sizes, chunkLength } = testCase;
+    const { inputs } = sortContract.call(sizes);
+    return {
+      inputs,
+      attributes: { chunkLength, paddedLength: alignedLength(testCase), numBuckets: sizes.numBuckets },
+    };
+  },
+  expected(testCase) {
+    const { batch, heads, numHashes, length } = testCase.sizes;
+    const ids = drawBuckets(testCase.sizes);
+    const [groups, paddedLength] = [batch * heads, alignedLength(testCase)];
+    const order = new Int32Array(groups * numHashes * paddedLength).fill(-1);
+    const slotBuckets = order.slice();
+    const inverse = new Int32Array(ids.length);
+    for (let row = 0; row < groups * numHashes; row++) {
+      const own = ids.subarray(row * length, (row + 1) * length);
+      let slot = 0;
+      let before = -1;
+      for (const position of Array.from(own.keys()).toSorted((a, b) => own[a]! - own[b]! || a - b)) {
+        if (own[position]! !== before) slot = Math.ceil(slot / testCase.chunkLength) * testCase.chunkLength;
+        before = own[position]!;
+        order[row * paddedLength + slot] = position;
+        slotBuckets[row * paddedLength + slot] = before * numHashes + (row % numHashes);
+        inverse[row * length + position] = (row % numHashes) * paddedLength + slot++;
+      }
+    }
+    return [
+      { shape: [groups, numHashes * paddedLength], values: order },
+      { shape: [groups, numHashes, length], values: inverse },
+      { shape: [groups, numHashes * paddedLength], values: slotBuckets },
+    ];
+  },
+  refused: {
+    "fewer slots than buckets may need": replaceAttributes({ paddedLength: 20 }),
+    "no chunks": replaceAttributes({ chunkLength: 0 }),
+  },
 };
 
 const keysCase = fc.record({

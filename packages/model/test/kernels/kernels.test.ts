@@ -11,6 +11,12 @@ import {
   mergeHeadsContract,
   mergeHeadsGradContract,
 } from "./heads-contract";
+import {
+  addFeedForwardContract,
+  addHeadsGradContract,
+  addMergedHeadsContract,
+  undoFeedForwardContract,
+} from "./in-place-contract";
 import { segmentSumContract } from "./segment-sum-contract";
 import { tokenHeadContract } from "./token-head-contract";
 
@@ -22,4 +28,10 @@ describeKernel(mergeHeadsContract);
 describeKernel(mergeHeadsGradContract);
 describeKernel(tokenHeadContract);
 describeKernel(adamContract);
-if (getBackend() === "wasm" && hasKernel(modelKernelNames.adam)) describeKernel(segmentSumContract);
+describeKernel(addFeedForwardContract);
+describeKernel(undoFeedForwardContract);
+describeKernel(addHeadsGradContract);
+describeKernel(addMergedHeadsContract);
+
+// The one kernel that is tfjs' own by name: on TensorFlow, and where nothing is fused, it is not ours.
+if (getBackend() !== "tensorflow" && hasKernel(modelKernelNames.adam)) describeKernel(segmentSumContract);

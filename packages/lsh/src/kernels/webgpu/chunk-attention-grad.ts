@@ -18,25 +18,24 @@ const dScore = `
         ${weightNow}
         if (normalizer >= -5e4) { weight = weightOf(score, normalizer) * (kept * dWeight - ${scalarOf(1)}); }`;
 
-const dQueryProgram: TileProgram = {
-  name: "chunkDQuery",
-  rows: "queries",
-  first: ["query", "key"],
-  second: ["dOutput", "value"],
+/** Queries and keys gather gradients of scores alike; they differ in who the rows are, and in what weighs a pair. */
+const gatherScores = (
+  name: string,
+  rows: TileProgram["rows"],
+  [own, other]: [string, string],
+  second: [string, string],
+): TileProgram => ({
+  name,
+  rows,
+  first: [own, other],
+  second,
   declarations: readNormalizer,
   weigh: dScore,
-  gathered: "key",
-};
+  gathered: other,
+});
 
-const dKeyProgram: TileProgram = {
-  name: "chunkDKey",
-  rows: "keys",
-  first: ["key", "query"],
-  second: ["value", "dOutput"],
-  declarations: readNormalizer,
-  weigh: dScore,
-  gathered: "query",
-};
+const dQueryProgram = gatherScores("chunkDQuery", "queries", ["query", "key"], ["dOutput", "value"]);
+const dKeyProgram = gatherScores("chunkDKey", "keys", ["key", "query"], ["value", "dOutput"]);
 
 const dValueProgram: TileProgram = {
   name: "chunkDValue",

@@ -1,6 +1,13 @@
 /** The kernels of this package for tfjs-backend-webgpu. Importing this registers nothing. */
-import { type KernelBackend, registerKernel, getKernel, type TensorInfo } from "@tensorflow/tfjs-core";
+import {
+  getKernel,
+  type KernelBackend,
+  registerKernel,
+  type TensorInfo,
+  unregisterKernel,
+} from "@tensorflow/tfjs-core";
 import { kernelNames } from "../names";
+import { alignToBuckets } from "./align-to-buckets";
 import { bucketSort } from "./bucket-sort";
 import type { GivenInputs } from "./check-inputs";
 import { chunkAttention } from "./chunk-attention";
@@ -9,7 +16,17 @@ import { hash } from "./hash";
 import { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
 
 export { checkInputs, checkSameShape, requireThat, type GivenInputs } from "./check-inputs";
-export { type Program, release, runElementwise, runProgram, sumAcross } from "./run-program";
+export {
+  defaultWorkgroupSize,
+  emptyTensor,
+  type Program,
+  release,
+  runElementwise,
+  runProgram,
+  sumAcross,
+  takeContents,
+} from "./run-program";
+export { sortRows } from "./bucket-sort";
 
 /** @returns the outputs, in the contract's order */
 type WebgpuKernel<Attributes> = (
@@ -18,9 +35,16 @@ type WebgpuKernel<Attributes> = (
   attributes: Attributes,
 ) => TensorInfo[];
 
-/** Hands a kernel to tfjs, unless one of this name is there. */
-export function registerWebgpuKernel<Attributes>(kernelName: string, kernel: WebgpuKernel<Attributes>): void {
-  if (getKernel(kernelName, "webgpu") !== undefined) return;
+/** Hands a kernel to tfjs, unless one of this name is there. With `replaces` it takes the other's place. */
+export function registerWebgpuKernel<Attributes>(
+  kernelName: string,
+  kernel: WebgpuKernel<Attributes>,
+  { replaces = false }: { replaces?: boolean } = {},
+): void {
+  if (getKernel(kernelName, "webgpu") !== undefined) {
+    if (!replaces) return;
+    unregisterKernel(kernelName, "webgpu");
+  }
   registerKernel({
     kernelName,
     backendName: "webgpu",
@@ -36,6 +60,7 @@ export function registerWebgpuKernel<Attributes>(kernelName: string, kernel: Web
 export function registerWebgpuKernels(): void {
   registerWebgpuKernel(kernelNames.hash, hash);
   registerWebgpuKernel(kernelNames.bucketSort, bucketSort);
+  registerWebgpuKernel(kernelNames.alignToBuckets, alignToBuckets);
   registerWebgpuKernel(kernelNames.chunkAttention, chunkAttention);
   registerWebgpuKernel(kernelNames.chunkAttentionGrad, chunkAttentionGrad);
   registerWebgpuKernel(kernelNames.normalizeKeys, normalizeKeys);

@@ -2,8 +2,8 @@
  * One compute program on tfjs-backend-webgpu, through the interface its own kernels use. Such a program reads up to
  * seven tensors and writes one; a kernel with several outputs is several programs.
  *
- * Tensors are handed over flat: shapes are the code's business, and one pipeline serves every shape. Only types are
- * imported from the backend, so nothing is bundled.
+ * Shapes are the code's business, and one pipeline serves every shape. Only types are imported from the backend, so
+ * nothing is bundled.
  */
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
@@ -31,6 +31,12 @@ export interface Program {
 
 export const defaultWorkgroupSize = 256;
 
+/**
+ * The shape that tfjs is told of every input. Its pipelines go by which inputs are shaped like the output, so by their own
+ * shapes one program would be compiled again whenever two sizes happen to agree.
+ */
+const anyShape = [2];
+
 /** @returns the output, owned by the caller as tfjs' kernels own theirs */
 export function runProgram(backend: KernelBackend, program: Program): TensorInfo {
   const { key, inputs, output, integers = {}, floats = {}, workgroups, code } = program;
@@ -54,10 +60,7 @@ export function runProgram(backend: KernelBackend, program: Program): TensorInfo
       atomic,
       getUserCode: () => `${prelude}${code}`,
     },
-    Object.values(inputs).map((tensor) => ({
-      ...tensor,
-      shape: [tensor.shape.reduce((product, axis) => product * axis, 1)],
-    })),
+    Object.values(inputs).map((tensor) => ({ ...tensor, shape: anyShape })),
     output.dtype,
     [
       ...Object.values(numbers).map((number) => ({ type: "int32", data: [number] })),
@@ -71,6 +74,35 @@ export function runProgram(backend: KernelBackend, program: Program): TensorInfo
 /** Lets go of a tensor that lived between two programs. */
 export function release(backend: KernelBackend, ...tensors: TensorInfo[]): void {
   for (const { dataId } of tensors) backend.disposeData(dataId);
+}
+
+/** A tensor without numbers, in place of an output that was not asked for. */
+export function emptyTensor(backend: KernelBackend, shape: readonly number[] = [0]): TensorInfo {
+  const dataId = backend.write(new Float32Array(0), [...shape], "float32") as TensorInfo["dataId"];
+  return { dataId, shape: [...shape], dtype: "float32" };
+}
+
+/**
+ * What a kernel writes over: a tensor's own memory, if no other tensor shares it, and a copy of it otherwise. The kernel
+ * returns it as an output, and the caller disposes the tensor.
+ */
+export function takeContents(backend: KernelBackend, tensor: TensorInfo): TensorInfo {
+  const webgpu = backend as WebGPUBackend;
+  const data = webgpu.tensorMap.get(tensor.dataId);
+  if (data.refCount > 1 || data.external) {
+    return runElementwise(backend, {
+      key: "copy",
+      inputs: { given: tensor },
+      output: { shape: tensor.shape, dtype: "float32" },
+      count: tensor.shape.reduce((product, axis) => product * axis, 1),
+      code: "fn element(i: i32) { result[i] = given[i]; }",
+    });
+  }
+  webgpu.uploadToGPU(tensor.dataId);
+  // Numbers that were read before are not those that will be there.
+  Object.assign(data, { values: null });
+  webgpu.incRef(tensor.dataId);
+  return { ...tensor };
 }
 
 /** A grid too long for one dimension comes folded into a square or a cube. */
