@@ -8,5 +8,9 @@ import { pnpm } from "../run/process.mjs";
 
 const [runs = "200", ...vitestArguments] = process.argv.slice(2);
 process.env.REFORMER_KERNEL_RUNS = runs;
-const suites = ["packages/lsh/test/kernels", "packages/model/test/kernels"];
+const suites = [
+  "packages/lsh/test/kernels",
+  "packages/model/test/kernels",
+  "apps/trainer/test/webgpu.test.ts",
+];
 process.exitCode = await pnpm("exec", "vitest", "run", ...suites, ...vitestArguments);

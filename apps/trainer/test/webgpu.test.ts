@@ -1,4 +1,7 @@
-/** Training on WebGPU in Node: on a graphics card, or where there is none on Chromium's imitation of one. */
+/**
+ * Training on WebGPU in Node: on a graphics card, or where there is none on Chromium's imitation of one. That takes two
+ * minutes, most of them for compiling programs, so `pnpm check:kernels` runs it and `pnpm test` does not.
+ */
 import "@reformer-ts/internal-testkit";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -8,12 +11,13 @@ import { bundleCommand, start, temporaryFolder } from "./run-reformer";
 
 const outcome = await proveWebgpu();
 const missing = "reason" in outcome ? outcome.reason : undefined;
+const isAsked = "REFORMER_KERNEL_RUNS" in process.env;
 if (missing) process.stderr.write(`SKIPPED: training on WebGPU is not tested, because ${missing}.\n`);
 
 /** Milliseconds: on an imitated device most of them go into compiling programs. */
 const timeout = 600_000;
 
-test.skipIf(missing)(
+test.skipIf(missing || !isAsked)(
   "the debug preset trains two steps, as it does on WebAssembly",
   { timeout },
   async () => {
