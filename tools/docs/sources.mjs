@@ -5,6 +5,7 @@ export const menu = [
     items: [
       ["Getting started", "tools/docs/pages/getting-started.md", "getting-started.md"],
       ["Examples", "examples/README.md", "examples.md"],
+      ["The trainer, command by command", "docs/trainer.md", "docs/trainer.md"],
       ["Troubleshooting", "tools/docs/pages/troubleshooting.md", "troubleshooting.md"],
       ["Playground", "tools/docs/pages/playground.md", "playground.md"],
     ],
