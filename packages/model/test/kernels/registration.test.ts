@@ -27,6 +27,9 @@ test.skipIf(getBackend() !== "wasm" || fused.length === 0)("is explained", () =>
       "ReformerUndoFeedForward",
       "ReformerAddHeadsGrad",
       "ReformerAddMergedHeads",
+      "ReformerAddAttention",
+      "ReformerUndoAttention",
+      "ReformerWriteRows",
     ],
   });
   expect(fused).toHaveLength(14);
