@@ -22,7 +22,7 @@ import {
   type Tensor,
 } from "@tensorflow/tfjs-core";
 import { createParameters, type Parameters } from "../parameters";
-import type { Optimizer } from "./optimizer";
+import { createOptimizer, lerp, type Optimizer } from "./optimizer";
 
 export interface AdafactorOptions {
   /** Exponent c of the moments' decay 1 - step^-c: ever longer memories. Default 0.8. */
@@ -60,44 +60,23 @@ export function adafactor(parameters: Parameters, given: AdafactorOptions = {}):
     } else moments.set(`second.${name}`, zeros(shape));
     if (options.beta1 > 0) moments.set(`first.${name}`, zeros(shape));
   }
-  let step = 0;
-  let learningRate = 0;
-  return {
-    moments,
-    get step() {
-      return step;
-    },
-    beginStep(rate) {
-      step++;
-      learningRate = rate;
-    },
-    update(name, gradient) {
-      const decay = 1 - step ** -options.decayExponent;
-      const updated = tidy(() => {
-        const value = parameters.get(name);
-        const [scaled, kept] = scaledByRoot(name, gradient, moments, {
-          decay,
-          epsilon: options.epsilonGradient,
-        });
-        const size = mul(scalar(learningRate), maximum(rootMeanSquare(value), scalar(options.epsilonScale)));
-        const clip = maximum(div(rootMeanSquare(scaled), scalar(options.clipUpdate)), scalar(1));
-        let update = div(mul(scaled, size), clip);
-        if (options.beta1 > 0) {
-          update = lerp(update, moments.get(`first.${name}`), options.beta1);
-          kept[`first.${name}`] = update;
-        }
-        return { value: sub(mul(value, scalar(1 - options.weightDecay)), update), kept };
+  return createOptimizer(parameters, moments, (name, gradient, { step, learningRate }) =>
+    tidy(() => {
+      const value = parameters.get(name);
+      const [scaled, kept] = scaledByRoot(name, gradient, moments, {
+        decay: 1 - step ** -options.decayExponent,
+        epsilon: options.epsilonGradient,
       });
-      for (const [key, moment] of Object.entries(updated.kept)) moments.set(key, moment);
-      parameters.set(name, updated.value);
-      gradient.dispose();
-    },
-    restore(from, tensors) {
-      step = from;
-      for (const [name, value] of Object.entries(tensors)) moments.set(name, value);
-    },
-    dispose: () => moments.dispose(),
-  };
+      const size = mul(scalar(learningRate), maximum(rootMeanSquare(value), scalar(options.epsilonScale)));
+      const clip = maximum(div(rootMeanSquare(scaled), scalar(options.clipUpdate)), scalar(1));
+      let update = div(mul(scaled, size), clip);
+      if (options.beta1 > 0) {
+        update = lerp(update, moments.get(`first.${name}`), options.beta1);
+        kept[`first.${name}`] = update;
+      }
+      return { value: sub(mul(value, scalar(1 - options.weightDecay)), update), moments: kept };
+    }),
+  );
 }
 
 /** The gradient over the root of its mean square, of a matrix as far as its rows and columns tell it, and the new moments. */
@@ -121,7 +100,3 @@ function scaledByRoot(
 }
 
 const rootMeanSquare = (x: Tensor) => sqrt(mean(square(x)));
-
-/** `share * old + (1 - share) * fresh` */
-const lerp = (fresh: Tensor, old: Tensor, share: number) =>
-  add(mul(old, scalar(share)), mul(fresh, scalar(1 - share)));

@@ -4,22 +4,11 @@
  * Gradients arrive one parameter at a time, so a parameter can be updated while the backward pass is still on its way
  * through lower layers, and the gradients of all layers need never coexist.
  */
-import {
-  add,
-  div,
-  mul,
-  scalar,
-  sqrt,
-  square,
-  sub,
-  tidy,
-  zerosLike,
-  type Tensor,
-} from "@tensorflow/tfjs-core";
+import { add, div, mul, scalar, sqrt, square, sub, tidy, zerosLike } from "@tensorflow/tfjs-core";
 import { hasKernel, runAdam } from "../kernels/dispatch";
 import { modelKernelNames, type AdamAttributes, type AdamInputs } from "../kernels/names";
 import { createParameters, type Parameters } from "../parameters";
-import { isNormOrBias, type Optimizer } from "./optimizer";
+import { createOptimizer, isNormOrBias, lerp, type Optimizer } from "./optimizer";
 
 export interface AdamOptions {
   beta1?: number;
@@ -58,46 +47,26 @@ function decayingAdam(
     moments.set(`first.${name}`, zerosLike(parameters.get(name)));
     moments.set(`second.${name}`, zerosLike(parameters.get(name)));
   }
-  let step = 0;
-  let learningRate = 0;
-  return {
-    moments,
-    get step() {
-      return step;
-    },
-    beginStep(rate) {
-      step++;
-      learningRate = rate;
-    },
-    update(name, gradient) {
-      // The corrections for the moments' start at zero, folded into the step size and epsilon.
-      const rootOfSecond = Math.sqrt(1 - beta2 ** step);
-      const updated = move(
-        {
-          value: parameters.get(name),
-          gradient,
-          first: moments.get(`first.${name}`),
-          second: moments.get(`second.${name}`),
-        },
-        {
-          beta1,
-          beta2,
-          epsilon: epsilon * rootOfSecond,
-          size: (learningRate * rootOfSecond) / (1 - beta1 ** step),
-          keep: keep(name, learningRate),
-        },
-      );
-      moments.set(`first.${name}`, updated.first);
-      moments.set(`second.${name}`, updated.second);
-      parameters.set(name, updated.value);
-      gradient.dispose();
-    },
-    restore(from, tensors) {
-      step = from;
-      for (const [name, value] of Object.entries(tensors)) moments.set(name, value);
-    },
-    dispose: () => moments.dispose(),
-  };
+  return createOptimizer(parameters, moments, (name, gradient, { step, learningRate }) => {
+    // The corrections for the moments' start at zero, folded into the step size and epsilon.
+    const rootOfSecond = Math.sqrt(1 - beta2 ** step);
+    const { value, first, second } = move(
+      {
+        value: parameters.get(name),
+        gradient,
+        first: moments.get(`first.${name}`),
+        second: moments.get(`second.${name}`),
+      },
+      {
+        beta1,
+        beta2,
+        epsilon: epsilon * rootOfSecond,
+        size: (learningRate * rootOfSecond) / (1 - beta1 ** step),
+        keep: keep(name, learningRate),
+      },
+    );
+    return { value, moments: { [`first.${name}`]: first, [`second.${name}`]: second } };
+  });
 }
 
 /** One update of one parameter, by the kernel if there is one; the caller owns what is returned. */
@@ -112,7 +81,3 @@ function move(inputs: AdamInputs, attributes: AdamAttributes) {
     return { first, second, value: sub(keep === 1 ? value : mul(value, scalar(keep)), step) };
   });
 }
-
-/** `share * old + (1 - share) * fresh` */
-const lerp = (fresh: Tensor, old: Tensor, share: number) =>
-  add(mul(old, scalar(share)), mul(fresh, scalar(1 - share)));
