@@ -3,7 +3,7 @@
  * columns stays in registers (there are sixteen) while a whole row of products is summed.
  *
  * The loops of the three widths are written out: one for all, with the width known where it is compiled, was slower in
- * every trial.
+ * nearly every trial.
  *
  * All strides are in bytes. The left operand lies as it likes: `aRow` from row to row, `aStep` along the sum; so one
  * function multiplies by a matrix and by its transpose. Rows and columns are multiples of four.
