@@ -78,7 +78,7 @@ Tokens per second, with the peak of the process in memory and how many times as 
 ${peersTable(results)}
 
 ${measuredBy("pnpm bench:peers", results)} ${versionsOf(results)}. All in turn, one process at a time with all of the machine's cores; of each one's rounds the
-fastest counts, by the median of its steps, because other programs' noise slows and never speeds; at 262,144 a single step each, ours two hours after theirs. Every peer has the settings that were fastest here: transformers and reformer-pytorch with
+fastest counts, by the median of its steps, because other programs' noise slows and never speeds; at 262,144 each round is a single step, and we keep to 8 GB, so that half of the layers are computed twice. Every peer has the settings that were fastest here: transformers and reformer-pytorch with
 PyTorch's fused Adam and whole feed-forward layers, reformer-pytorch with one local and one LSH head in each layer because its kinds of
 attention alternate by head, Trax compiled whole by \`jax.jit\`, whose minute of compiling does not count. transformers trains only
 lengths that fill its position table. No dropout anywhere.`;
