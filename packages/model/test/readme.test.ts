@@ -20,6 +20,18 @@ test("the language model of the README learns to go on, and writes", async () =>
   expect(await run(examples[0]!, "written")).toEqual([3, 4, 5, 6, 7, 0, 1, 2]);
 });
 
+test("the classifier of the README tells classes apart, and does so after it was saved", async () => {
+  const nats = (await run(examples[1]!, "(await nats.data())[0] / count")) as number;
+  expect(nats).toBeLessThan(Math.log(4) / 2);
+});
+
+test("the README names functions that exist", () => {
+  const table = readme.slice(readme.indexOf("| function"), readme.indexOf("Fused kernels are entries"));
+  const names = Array.from(table.matchAll(/`([a-z]\w+)`/gi), ([, name]) => name!);
+  expect(names.length).toBeGreaterThan(25);
+  expect(names.filter((name) => !(name in model))).toEqual([]);
+});
+
 test("the encoder-decoder of the README learns its pair", async () => {
-  expect(await run(examples[1]!, "[...translated]")).toEqual([6, 5, 4]);
+  expect(await run(examples[2]!, "[...translated]")).toEqual([6, 5, 4]);
 });
