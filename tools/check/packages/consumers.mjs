@@ -59,6 +59,12 @@ export async function consumers(tarballs, row) {
     return oneCopy(core);
   });
 
+  const wasm = await project("node-wasm", {
+    files: { ...js, "run.mjs": "node-wasm.mjs" },
+    dependencies: { ...tarballs, "@tensorflow/tfjs-core": tfjs, "@tensorflow/tfjs-backend-wasm": tfjs },
+  });
+  await onEach(engines, wasm, row, "run.mjs", "tfjs-backend-wasm with the fused kernels");
+
   await tensorflow(tarballs, engines, row);
   await bundlers(whole, row);
 }

@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { root } from "./folders.mjs";
+import { root, run } from "./folders.mjs";
 
-export function writePage(tried, measured) {
+export async function writePage(tried, measured) {
   const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
   const page = `# Installed as strangers install them
 
@@ -27,6 +27,7 @@ ${measured.map(({ entry, bytes, ceiling }) => `| ${quoted(entry)} | ${kilobytes(
 An import for nothing leaves at most 40 bytes of any of them. zod, which checks configurations, is in a bundle only where a configuration is resolved.
 `;
   writeFileSync(join(root, "docs/packages.md"), page);
+  await run("npx", ["--no-install", "oxfmt", "docs/packages.md"]);
 }
 
 /** An entry, or a function of one. */

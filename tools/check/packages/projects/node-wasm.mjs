@@ -1,0 +1,10 @@
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-wasm";
+import { explainKernels } from "@reformer-ts/model";
+import { registerWasmKernels } from "@reformer-ts/model/kernels/wasm";
+import { use } from "./use.mjs";
+await tf.setBackend("wasm");
+await registerWasmKernels();
+const { fused } = explainKernels();
+if (!fused.includes("ReformerHash")) throw new Error(`fused are ${fused}`);
+console.log(`${await use(tf, { gradients: false })}, ${fused.length} kernels`);
