@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { measureComparison } from "./compare";
 import { comparisons } from "./comparisons";
+import { measureCompletions } from "./completions";
 import { measureDuplication } from "./duplication";
 import { measureSideBySide } from "./side-by-side";
 
@@ -11,6 +12,7 @@ test(`results of ${name}`, async () => {
   const comparison = comparisons[name];
   if (comparison) await measureComparison(name, comparison, setting);
   else if (name === "transformers") await measureSideBySide(setting);
+  else if (name === "completions") await measureCompletions();
   else await measureDuplication(setting ?? "");
   expect(name).not.toBe("");
 });

@@ -17,13 +17,13 @@ import {
 } from "@reformer-ts/model";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openText } from "./corpora";
 import { onceMeasured } from "./result-files";
 
-const [length, batch, steps, every] = [1024, 2, 80, 20];
+const [length, batch, steps, every] = [1024, 2, 240, 40];
 const schedule = { kind: "cosine", peak: 1e-3, warmup: 30, total: steps } as const;
 const config = resolveConfig({
   dModel: 256,
@@ -40,8 +40,8 @@ const config = resolveConfig({
   // Both draw the same rotations, in every step.
   torchHashSeed: 0,
 });
-/** A Python with torch and transformers. */
-const python = process.env["REFORMER_PYTHON"] ?? join(homedir(), ".cache/reformer-ts/peers/torch/bin/python");
+/** One with torch and transformers; `run.mjs` makes it. */
+const python = process.env["REFORMER_PYTHON"] ?? "python3";
 
 export interface SideBySideResult {
   steps: number;

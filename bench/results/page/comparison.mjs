@@ -54,7 +54,7 @@ ${found(all, unit)}${reversible(name, all, figure, unit)}`;
 }
 
 /** Distances between variants, from the numbers themselves. */
-function found({ separate, shared, ...others }, unit) {
+function found({ separate, shared, regular, ...others }, unit) {
   const end = (result) => result.heldOut.at(-1)[1];
   const apart = (a, b) => `${Math.abs(end(a) - end(b)).toFixed(3)} ${end(a) > end(b) ? "above" : "below"}`;
   const lines = [];
@@ -69,6 +69,10 @@ function found({ separate, shared, ...others }, unit) {
       `- LSH against full attention with shared queries and keys, by rounds, in ${unit}: ${each.join("; ")}.`,
     );
   }
+  if (regular && others["lsh-8"])
+    lines.push(
+      `- A whole Reformer (reversible, LSH of 8 rounds) ends ${apart(others["lsh-8"], regular)} an ordinary Transformer (ordinary residuals, full attention, separate queries and keys).`,
+    );
   return lines.length > 0 ? `${lines.join("\n")}\n` : "";
 }
 
