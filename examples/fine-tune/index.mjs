@@ -1,6 +1,6 @@
 /**
  * A checkpoint in transformers' format, taken up where somebody else's training ended: loaded, trained on other data, written as files that
- * transformers opens. The one here is tiny and random; `reformer train --init hub:google/reformer-crime-and-punishment` does
+ * transformers opens. The one here is tiny and random; `reformer train --init google/reformer-crime-and-punishment` does
  * the same with a real one from the command line.
  *
  *     node fine-tune/index.mjs [FOLDER WITH config.json AND model.safetensors] [FOLDER TO WRITE]

@@ -3,25 +3,39 @@
  * A link that leads nowhere ends it with 1.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeConfiguration } from "./configuration.mjs";
+import { brokenLinks } from "./links.mjs";
 import { completeMenu, copyPages } from "./pages.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const source = join(root, "artifacts/site-source");
 const site = join(root, "artifacts/site");
+/** Path that the site is served under. */
+const base = process.env.DOCS_BASE ?? "/";
 rmSync(source, { recursive: true, force: true });
 mkdirSync(join(source, ".vitepress"), { recursive: true });
 
 const sections = completeMenu(root);
 copyPages(root, source, sections);
 await writeConfiguration(root, join(source, "configuration.md"));
-const entries = ["lsh", "reversible", "model", "data"].flatMap((name) => [
-  "--entryPoints",
-  `packages/${name}/src/index.ts`,
-]);
+const entries = [
+  "lsh",
+  "lsh/layers",
+  "lsh/kernels/wasm",
+  "lsh/kernels/webgpu",
+  "reversible",
+  "reversible/layers",
+  "model",
+  "model/kernels/wasm",
+  "model/kernels/webgpu",
+  "data",
+  "data/node",
+  "data/subword",
+  "data/images",
+].flatMap((entry) => ["--entryPoints", `packages/${entry.replace(/^[a-z]+/, "$&/src")}/index.ts`]);
 run(
   "typedoc",
   ...entries,
@@ -60,7 +74,7 @@ sidebar.push({
 const config = {
   title: "reformer-ts",
   description: "The Reformer for TypeScript: sequences of a million tokens, from Node to the browser.",
-  base: process.env.DOCS_BASE ?? "/",
+  base,
   outDir: site,
   cleanUrls: false,
   themeConfig: {
@@ -78,9 +92,12 @@ writeFileSync(join(source, ".vitepress/config.mjs"), `export default ${JSON.stri
 writeFileSync(join(source, "package.json"), `{ "type": "module" }\n`);
 writeFileSync(join(source, "index.md"), home());
 run("vitepress", "build", source);
-const playground = join(root, "apps/playground/dist");
-if (!existsSync(playground)) throw new Error("the playground is not built: `pnpm build` first");
-cpSync(playground, join(site, "playground"), { recursive: true });
+cpSync(join(root, "apps/playground/dist"), join(site, "playground"), { recursive: true });
+const broken = brokenLinks(site, base);
+if (broken.length > 0) {
+  console.error(`Links that lead nowhere:\n${broken.join("\n")}`);
+  process.exit(1);
+}
 console.log(`The site is in ${site}.`);
 
 function run(...command) {

@@ -1,7 +1,7 @@
 /** Copies the repository's pages into the site's folder, with every link led to where it now stands. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { menu } from "./sources.mjs";
+import { besides, menu } from "./sources.mjs";
 
 /** Sources that the site has a generated page for. */
 const generated = new Map([["apps/trainer/src/config/schema.ts", "configuration.md"]]);
@@ -20,7 +20,7 @@ export function completeMenu(root) {
 /** @throws Error naming every link that leads nowhere */
 export function copyPages(root, target, sections) {
   const pages = new Map(sections.flatMap(({ items }) => items.map(([, source, page]) => [source, page])));
-  const broken = [];
+  const broken = besides.flatMap((source) => deadLinks(root, source));
   for (const [source, page] of pages) {
     const text = readFileSync(join(root, source), "utf8").replaceAll(
       /(\]\()([^)\s]+)(\))/g,
@@ -45,6 +45,14 @@ export function copyPages(root, target, sections) {
     writeFileSync(join(target, page), text);
   }
   if (broken.length > 0) throw new Error(`links that lead nowhere:\n${broken.join("\n")}`);
+}
+
+function deadLinks(root, source) {
+  const links = [...readFileSync(join(root, source), "utf8").matchAll(/\]\(([^)\s#]+)[^)]*\)/g)];
+  return links
+    .map(([, link]) => link)
+    .filter((link) => !/^[a-z]+:/.test(link) && !existsSync(join(root, dirname(source), link)))
+    .map((link) => `${source}: ${link}`);
 }
 
 const titleOf = (text) => /^# (.*)$/m.exec(text)?.[1] ?? "Untitled";

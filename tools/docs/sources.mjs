@@ -30,6 +30,7 @@ export const menu = [
       ["The other gradients", "docs/gradients.md", "docs/gradients.md"],
       ["Strict routing", "docs/routing.md", "docs/routing.md"],
       ["Kernels", "docs/kernels.md", "docs/kernels.md"],
+      ["Kernels on WebGPU", "docs/kernels-webgpu.md", "docs/kernels-webgpu.md"],
       ["Decoding from caches", "docs/decoding.md", "docs/decoding.md"],
       ["Many machines", "docs/many-machines.md", "docs/many-machines.md"],
     ],
@@ -53,4 +54,12 @@ export const menu = [
     ],
   },
   { text: "Taking part", items: [["Contributing", "CONTRIBUTING.md", "contributing.md"]] },
+];
+
+/** Pages that are read in the repository alone; their links are followed too. */
+export const besides = [
+  "README.md",
+  ".changeset/README.md",
+  "tools/golden/README.md",
+  "apps/trainer/assets/README.md",
 ];
