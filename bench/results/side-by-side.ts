@@ -23,8 +23,8 @@ import { fileURLToPath } from "node:url";
 import { openText } from "./corpora";
 import { onceMeasured } from "./result-files";
 
-const [length, batch, steps, every] = [1024, 2, 240, 40];
-const schedule = { kind: "cosine", peak: 1e-3, warmup: 30, total: steps } as const;
+const [length, batch, steps, every] = [1024, 2, 120, 20];
+const schedule = { kind: "cosine", peak: 1e-3, warmup: 20, total: steps } as const;
 const config = resolveConfig({
   dModel: 256,
   dFF: 512,

@@ -44,6 +44,7 @@ run(
   "--out",
   join(source, "api"),
   "--skipErrorChecking",
+  "--excludeExternals",
   "--readme",
   "none",
   "--disableSources",
@@ -90,6 +91,7 @@ const config = {
 };
 writeFileSync(join(source, ".vitepress/config.mjs"), `export default ${JSON.stringify(config)};\n`);
 writeFileSync(join(source, "package.json"), `{ "type": "module" }\n`);
+cpSync(join(root, "docs/figures/playground.png"), join(source, "docs/figures/playground.png"));
 writeFileSync(join(source, "index.md"), home());
 run("vitepress", "build", source);
 cpSync(join(root, "apps/playground/dist"), join(site, "playground"), { recursive: true });
@@ -138,5 +140,7 @@ function home() {
       ),
     ],
   };
-  return `---\n${JSON.stringify(front)}\n---\n`;
+  const picture =
+    "![A line of a novel hashed, sorted, cut into chunks and attended to, every bucket in its colour](./docs/figures/playground.png)";
+  return `---\n${JSON.stringify(front)}\n---\n\n${picture}\n`;
 }

@@ -60,6 +60,7 @@ mkdirSync(pictures, { recursive: true });
 const complaints = [];
 for (const [way, options] of Object.entries(ways)) {
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(300_000);
   for (const name of pages) {
     const page = await context.newPage();
     page.on("pageerror", ({ message }) => complaints.push(`${name}, ${way}: ${message}`));
