@@ -106,6 +106,7 @@ it("explains the cell under the pointer, and keeps it on a click", async () => {
   const at = (position: number, extent: number) => ((position - 0.5) / length) * extent;
   await visitor.page.mouse.move(box.x + at(12, box.width), box.y + at(33, box.height));
   await expect.poll(() => visitor.fact("score")).toBe(short(expectedNumbers("query=33&key=12").score));
+  expect(await visitor.fact("pair")).toContain(`q·k = ${short(expectedNumbers("query=33&key=12").score)}`);
   await visitor.page.mouse.click(box.x + at(10, box.width), box.y + at(31, box.height));
   await visitor.page.mouse.move(5, 5);
   await expect.poll(() => settingsOf(visitor)).toBe("query=31&key=10");
@@ -130,6 +131,26 @@ it("follows a point that is dragged, or moved with the keys", async () => {
   await circle.press("ArrowRight");
   await expectOracle(visitor);
   await keepPicture(visitor, "lsh-circle-dragged");
+  await visitor.close();
+});
+
+it("says the formula of any cell under the pointer, in every row of the figure", async () => {
+  const visitor = await visit(browser, host.url, { reducedMotion: "reduce" });
+  await measured(visitor);
+  const { length, buckets } = expectedNumbers("");
+  for (const [row, said] of [
+    [0, "‘w’ at 33: 16 numbers, |x| = 6."],
+    [1, `bucket of ‘w’ at 33 = argmax [xR ; −xR] = ${buckets[32]},`],
+  ] as const) {
+    await visitor.page
+      .locator("svg.figure .cell")
+      .nth(row * length + 32)
+      .hover();
+    expect(await visitor.fact("cell")).toContain(said);
+  }
+  const sorted = visitor.page.locator("svg.figure .cell").nth(2 * length);
+  await sorted.hover();
+  expect(await visitor.fact("cell")).toMatch(/^slot of .* = 0 in smaller buckets \+ 0 before it .* = 1\.$/);
   await visitor.close();
 });
 

@@ -1,6 +1,7 @@
 /** The chapters with models in them, driven as a person would, their numbers held against the packages' own. */
 import "@tensorflow/tfjs-backend-cpu";
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import {
@@ -65,17 +66,19 @@ it("train: plays, pauses, steps, resets to the same first figure, and saves what
   await expect.poll(step).toBe(1);
   await page.getByRole("button", { name: "▶ Play" }).click();
   await expect.poll(step).toBeGreaterThan(4);
-  // The page answers while the worker trains.
+  // The page answers while the worker trains: a look at the model comes every 1.2 s, and all is drawn anew.
   const waited = await page.evaluate(async () => {
-    let longest = 0;
-    for (let i = 0; i < 60; i++) {
+    const late: number[] = [];
+    for (const until = performance.now() + 6000; performance.now() < until;) {
       const before = performance.now();
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      longest = Math.max(longest, performance.now() - before - 10);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      late.push(performance.now() - before - 5);
     }
-    return longest;
+    return late.toSorted((a, b) => b - a).slice(0, 3);
   });
-  console.log(`while training, the page was never busy for more than ${waited.toFixed(0)} ms`);
+  console.log(
+    `while training, the page was busy for ${waited.map((time) => time.toFixed(0)).join(", ")} ms at its longest in 6 s`,
+  );
   await page.getByRole("button", { name: "❚❚ Pause" }).click();
   const downloads: string[] = [];
   page.on("download", (download) => downloads.push(download.suggestedFilename()));
@@ -133,6 +136,30 @@ it("train: takes a text and a trainer's folder, and refuses what is neither in a
   await visitor.close();
 });
 
+it("train: takes what is dropped anywhere on the page, the folder of a run too", async () => {
+  const visitor = await visit(browser, `${host.url}#/train`);
+  const { page, fact } = visitor;
+  await settled(visitor, "train");
+  const run = mkdtempSync(join(tmpdir(), "run-"));
+  const checkpoint = join(run, "step-00000300");
+  mkdirSync(checkpoint);
+  writeFileSync(join(run, "metrics.csv"), "step,loss\n");
+  for (const name of ["config.json", "model.safetensors"])
+    copyFileSync(join(folder("novel"), name), join(checkpoint, name));
+  const session = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    const data = { items: [], files: [run], dragOperationsMask: 1 };
+    await session.send("Input.dispatchDragEvent", { type, x: 640, y: 200, data });
+  }
+  await expect.poll(() => fact("parameters")).toBe(whole(countParameters(shippedConfig("novel"))));
+  expect(page.url()).toContain("#/train");
+  expect(await page.getByRole("alert").count()).toBe(0);
+  await page.getByRole("button", { name: "Back to a fresh model" }).click();
+  await expect.poll(() => fact("parameters")).not.toBe(whole(countParameters(shippedConfig("novel"))));
+  rmSync(run, { recursive: true });
+  await visitor.close();
+});
+
 it("train: opens the folder that transformers would, and goes on with it", async () => {
   const visitor = await visit(browser, `${host.url}#/train?task=text&length=64`);
   const { page, fact } = visitor;
@@ -175,6 +202,10 @@ it("novel: writes what the package writes, and opens the passages that were look
   expect(await passage.getAttribute("aria-pressed")).toBe("true");
   await visitor.page.getByRole("button", { name: "Back to the end" }).click();
   expect(await visitor.page.locator(".book mark").count()).toBe(0);
+  // Another place shows the book there, not what was written elsewhere.
+  await visitor.page.getByRole("slider", { name: "Place in the book" }).press("Home");
+  await expect.poll(() => visitor.page.locator('[data-fact="written"]').count()).toBe(0);
+  await visitor.page.locator(".book").filter({ hasText: "CRIME AND PUNISHMENT" }).waitFor();
   expect(visitor.complaints).toEqual([]);
   await visitor.close();
 });
@@ -201,6 +232,14 @@ it("image: fills what is hidden, several at once, and takes a dropped picture", 
   await visitor.page.getByRole("alert").filter({ hasText: "is no picture" }).waitFor();
   await drop(visitor.page, [join(folder("emoji"), "pictures.png")]);
   await visitor.page.getByLabel("pictures.png, the original").waitFor();
+  await settled(visitor, "image");
+  // A painter dropped half-way: without its weights it is refused, and the page's own takes its place again.
+  await drop(visitor.page, [join(folder("emoji"), "config.json")]);
+  await visitor.page.getByRole("alert").filter({ hasText: "without model.safetensors" }).waitFor();
+  expect(await visitor.page.locator('[data-picture="sample"]').count()).toBe(0);
+  await visitor.page.getByRole("button", { name: "Back to the page’s own model" }).click();
+  await settled(visitor, "image");
+  expect(await visitor.page.getByRole("alert").count()).toBe(0);
   expect(visitor.complaints).toEqual([]);
   await visitor.close();
 });

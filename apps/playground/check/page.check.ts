@@ -78,7 +78,20 @@ describe("its own files and nothing else", () => {
   it("is isolated in preview, so that shared memory is there", async () => {
     const visitor = await visit(browser, host.url);
     expect(await visitor.page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(await visitor.page.locator('[data-fact="not-isolated"]').count()).toBe(0);
     await visitor.close();
+  });
+
+  it("says what is missing where a host cannot isolate it, and computes the same", async () => {
+    const own = await plainHost();
+    const visitor = await visit(browser, own.url);
+    const prepared = await visitor.fact("share");
+    await measured(visitor);
+    expect(await visitor.fact("share")).toBe(prepared);
+    expect(await visitor.page.evaluate(() => typeof SharedArrayBuffer)).toBe("undefined");
+    expect(await visitor.fact("not-isolated")).toContain("no SharedArrayBuffer");
+    await visitor.close();
+    await own.close();
   });
 });
 

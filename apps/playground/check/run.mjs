@@ -1,14 +1,19 @@
 /**
  * `check:browser` (and with the names of their files `check:soak`, `--minutes N`, and `check:book`, `--window POWER`): builds
  * the page and drives it in a real browser, as a person would.
- * `CHROMIUM` names a browser that is not where Debian puts it.
+ * `CHROMIUM` and `FIREFOX` name browsers that are not where Debian puts them; the latter is tried only where there is one.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const browser = (process.env.CHROMIUM ? [process.env.CHROMIUM] : usual).find((path) => existsSync(path));
+const usual = {
+  CHROMIUM: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
+  FIREFOX: ["/usr/bin/firefox-esr", "/usr/bin/firefox"],
+};
+const find = (name) =>
+  (process.env[name] ? [process.env[name]] : usual[name]).find((path) => existsSync(path));
+const browser = find("CHROMIUM");
 if (browser === undefined) {
   console.error(
     process.env.CHROMIUM
@@ -18,12 +23,16 @@ if (browser === undefined) {
   process.exit(2);
 }
 
+const firefox = find("FIREFOX");
+if (firefox === undefined)
+  console.log("No Firefox here (on Debian: apt-get install firefox-esr): Chromium alone.");
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const run = (...command) =>
   spawnSync("npx", ["--no-install", ...command], {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, CHROMIUM: browser },
+    env: { ...process.env, CHROMIUM: browser, ...(firefox && { FIREFOX: firefox }) },
   }).status ?? 1;
 
 const built = run("vite", "build", "--logLevel", "warn");

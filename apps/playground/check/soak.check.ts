@@ -53,6 +53,8 @@ it(`does not grow in ${minutes} minutes`, { timeout: (minutes + 30) * 60_000 }, 
   console.log(
     `${rounds.length} rounds; the second: ${JSON.stringify(second)}; the last: ${JSON.stringify(last)}`,
   );
+  const megabytes = rounds.map(({ page: bytes }) => (bytes / 1e6).toFixed(2));
+  console.log(`heap of the page after every round, in MB: ${megabytes.join(" ")}`);
   expect(last.tensors).toBe(second!.tensors);
   expect(last.page).toBeLessThan(slack * second!.page);
   expect(visitor.complaints).toEqual([]);

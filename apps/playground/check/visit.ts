@@ -72,9 +72,8 @@ export async function settled(visitor: Visit, chapter: string): Promise<void> {
     await page.locator('[data-fact="held-out"]', { hasText: "bits" }).waitFor();
   }
   if (chapter === "image") {
-    await page.locator(".gallery figure").nth(1).waitFor();
-    await page.getByRole("button", { name: "Fill it in" }).click();
     await page.locator('[data-picture="sample"][data-known="1024"]').first().waitFor();
+    await page.getByRole("button", { name: "Fill it in" }).waitFor();
   }
   if (chapter === "novel") {
     await page.getByText("bytes, as many tokens").waitFor();

@@ -8,6 +8,10 @@ declare module "*?raw" {
   export default text;
 }
 declare module "*.css";
+interface ImportMeta {
+  /** DEV: served by Vite for development, not built. */
+  readonly env: { readonly DEV: boolean };
+}
 declare module "virtual:first-picture" {
   /** {@link EncodedPicture} of the default settings, computed by the build. */
   const picture: import("./chapters/lsh/picture").EncodedPicture;

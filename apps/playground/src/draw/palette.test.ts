@@ -20,6 +20,13 @@ it("tells all sixteen buckets apart by hue or stripes", () => {
   expect(new Set(looks.map(({ fill, isOpposite }) => `${fill}${isOpposite}`)).size).toBe(16);
 });
 
+it("has a look for every bucket, however many there are", () => {
+  for (let bucket = 0; bucket < 64; bucket++) {
+    expect(bucketLook(bucket, 64, "light").fill).toMatch(/^#[\da-f]{6}$/);
+    expect(bucketLook(bucket, 64, "light").isOpposite).toBe(bucket >= 32);
+  }
+});
+
 it("gives opposite directions one hue", () => {
   const [one, opposite] = [bucketLook(1, 8, "dark"), bucketLook(5, 8, "dark")];
   expect([one.fill, one.isOpposite, opposite.fill, opposite.isOpposite]).toEqual([

@@ -37,7 +37,8 @@ export interface BucketLook {
 
 export function bucketLook(bucket: number, numBuckets: number, theme: Theme): BucketLook {
   const directions = numBuckets / 2;
-  const hue = bucket % directions;
+  // Of more than sixteen buckets some look alike.
+  const hue = (bucket % directions) % bucketFills.length;
   const inks = theme === "dark" ? bucketFills : lightInks;
   return { fill: bucketFills[hue]!, ink: inks[hue]!, isOpposite: bucket >= directions };
 }

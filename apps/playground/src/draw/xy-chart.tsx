@@ -85,7 +85,6 @@ export function XyChart({ title, series, x, y, xLabel, yLabel, formatX, formatY,
   );
 }
 
-/** Before the last point, or behind it where there is no room yet. */
 interface EndNameProps {
   name: string;
   x: number;
@@ -94,6 +93,7 @@ interface EndNameProps {
   isBelow: boolean;
 }
 
+/** Before the last point, or behind it where there is no room yet. */
 function EndName({ name, x, y, isBelow }: EndNameProps) {
   const hasRoom = x > left + 8 * name.length;
   return (

@@ -10,7 +10,7 @@ export type Dropped =
   | { kind: "text"; name: string; bytes: Uint8Array };
 
 const modelFile =
-  /^(config\.json|palette\.json|model\.json|model\.safetensors(\.index\.json)?|pytorch_model.*\.bin|model-\d+-of-\d+\.safetensors|.*\.bin)$/;
+  /^(config\.json|palette\.json|model\.json|model\.safetensors(\.index\.json)?|model-\d+-of-\d+\.safetensors|.*\.bin)$/;
 const passedOver =
   /^(optimizer\.safetensors|trainer\.json|README\.md|generation_config\.json|tokenizer\.json)$/;
 
@@ -56,7 +56,12 @@ function requireSize(name: string, files: readonly File[], most: number): void {
     throw new Error(`${name} has ${Math.round(size / 1e6)} MB; this page takes up to ${most / 1e6} MB.`);
 }
 
-/** All files of a drop, those inside of dropped folders too. */
+/** Whether files are dragged, not a piece of text. */
+export function holdsFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes("Files") ?? false;
+}
+
+/** All files of a drop, those of dropped folders too; of a run of the trainer those of its newest checkpoint. */
 export async function filesOf(transfer: DataTransfer): Promise<File[]> {
   // Entries are gone after the first pause, so all are taken before it.
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry?.() ?? []);
@@ -64,14 +69,22 @@ export async function filesOf(transfer: DataTransfer): Promise<File[]> {
   return (await Promise.all(entries.map(filesIn))).flat();
 }
 
+const checkpointName = /^step-\d+$/;
+
 async function filesIn(entry: FileSystemEntry): Promise<File[]> {
   if (entry.isFile)
     return [
       await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
     ];
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-    reader.readEntries(resolve, reject),
-  );
+  const entries = await entriesOf((entry as FileSystemDirectoryEntry).createReader());
+  const checkpoints = entries.filter(({ isFile, name }) => !isFile && checkpointName.test(name));
+  const newest = checkpoints.toSorted((a, b) => (a.name < b.name ? -1 : 1)).at(-1);
+  if (newest) return filesIn(newest);
   return (await Promise.all(entries.filter(({ isFile }) => isFile).map(filesIn))).flat();
+}
+
+/** A reader hands out a folder in parts, the last of them empty. */
+async function entriesOf(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
+  const part = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+  return part.length === 0 ? [] : [...part, ...(await entriesOf(reader))];
 }

@@ -66,6 +66,12 @@ export function BackendBadge({ client }: { client: WorkerClient }) {
           </p>
         )}
         <p>All tensors live in a worker of this page, so the page never waits for them.</p>
+        {!crossOriginIsolated && (
+          <p data-fact="not-isolated">
+            Where this page comes from, no headers isolate it: there is no SharedArrayBuffer, and the clock
+            ticks in coarser steps. The page goes without both; only short times are rounded.
+          </p>
+        )}
       </div>
     </details>
   );

@@ -3,19 +3,17 @@ import { useId } from "preact/hooks";
 
 export interface ChoiceProps<T extends string | number> {
   legend: string;
-  /** The legend is for screen readers only. */
-  isLegendHidden?: boolean;
   value: T;
   options: readonly { value: T; label: string }[];
   onChange: (value: T) => void;
 }
 
 export function Choice<T extends string | number>(props: ChoiceProps<T>) {
-  const { legend, isLegendHidden, value, options, onChange } = props;
+  const { legend, value, options, onChange } = props;
   const name = useId();
   return (
     <fieldset class="choice">
-      <legend class={isLegendHidden ? "visually-hidden" : undefined}>{legend}</legend>
+      <legend>{legend}</legend>
       {options.map((option) => (
         <label key={option.value}>
           <input

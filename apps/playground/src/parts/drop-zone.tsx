@@ -1,31 +1,37 @@
-/** A place to drop files on, which is also a button that asks for them. */
-import { useRef, useState } from "preact/hooks";
-import { filesOf } from "../files/dropped";
+/** A button that asks for files, and takes those that are dropped anywhere on the page while it is there. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { filesOf, holdsFiles } from "../files/dropped";
 
 export interface DropZoneProps {
   label: string;
-  accept?: string;
-  multiple?: boolean;
   onFiles: (files: File[]) => void;
 }
 
-export function DropZone({ label, accept, multiple = false, onFiles }: DropZoneProps) {
+export function DropZone({ label, onFiles }: DropZoneProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
-  return (
-    <div
-      class={`drop-zone${isOver ? " over" : ""}`}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
+  const take = useRef(onFiles);
+  take.current = onFiles;
+  useEffect(() => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    addEventListener("dragover", (event) => setOver(holdsFiles(event)), { signal });
+    // From one element to the next the pointer leaves, too, but not for nowhere.
+    addEventListener("dragleave", ({ relatedTarget }) => relatedTarget === null && setOver(false), {
+      signal,
+    });
+    addEventListener(
+      "drop",
+      (event) => {
         setOver(false);
-        if (event.dataTransfer) void filesOf(event.dataTransfer).then(onFiles);
-      }}
-    >
+        if (holdsFiles(event)) void filesOf(event.dataTransfer!).then((files) => take.current(files));
+      },
+      { signal },
+    );
+    return () => controller.abort();
+  }, []);
+  return (
+    <div class={`drop-zone${isOver ? " over" : ""}`}>
       <button type="button" onClick={() => input.current?.click()}>
         {label}
       </button>
@@ -35,7 +41,7 @@ export function DropZone({ label, accept, multiple = false, onFiles }: DropZoneP
         class="visually-hidden"
         tabIndex={-1}
         aria-label={label}
-        {...{ accept, multiple }}
+        multiple
         onChange={({ currentTarget }) => {
           onFiles([...(currentTarget.files ?? [])]);
           currentTarget.value = "";

@@ -1,9 +1,9 @@
 /** Another draw: the next seed, which the link holds. */
-const seeds = 0xffffffff;
+import { nextSeed } from "../state/fields";
 
 export function SeedButton({ seed, onChange }: { seed: number; onChange: (seed: number) => void }) {
   return (
-    <button type="button" onClick={() => onChange((seed + 1) % seeds)}>
+    <button type="button" onClick={() => onChange(nextSeed(seed))}>
       Another seed (now {seed})
     </button>
   );

@@ -1,6 +1,17 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { choice, flag, initialState, integer, readState, residues, text, writeState } from "./fields";
+import {
+  choice,
+  flag,
+  initialState,
+  integer,
+  nextSeed,
+  readState,
+  residues,
+  seedField,
+  text,
+  writeState,
+} from "./fields";
 
 const fields = {
   count: integer(4, { min: 2, max: 16, step: 2 }),
@@ -9,6 +20,10 @@ const fields = {
   words: text("hello", 12),
   angles: residues([1, 2], 360, 5),
 };
+
+it("has a seed after every seed", () => {
+  expect([nextSeed(1), nextSeed(seedField.max)]).toEqual([2, 0]);
+});
 
 describe("settings in a link", () => {
   it("names only what differs from the defaults", () => {

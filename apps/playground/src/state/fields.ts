@@ -37,6 +37,13 @@ export function integer(initial: number, { min, max, step = 1 }: Range): Integer
   };
 }
 
+/** Where everything random on the page comes from. */
+export const seedField = integer(1, { min: 0, max: 0xffffffff });
+
+export function nextSeed(seed: number): number {
+  return (seed + 1) % (seedField.max + 1);
+}
+
 export function flag(initial: boolean): Field<boolean> {
   return {
     initial,

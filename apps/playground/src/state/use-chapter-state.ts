@@ -8,13 +8,15 @@ const quietMilliseconds = 200;
 
 export type Change<S> = (change: Partial<S>) => void;
 
+const asTheyAre = <S>(state: S): S => state;
+
 /**
  * @param settle brings settings that depend on each other into agreement, after every change and every link
  */
 export function useChapterState<F extends Fields>(
   chapter: string,
   fields: F,
-  settle: (state: StateOf<F>) => StateOf<F>,
+  settle: (state: StateOf<F>) => StateOf<F> = asTheyAre,
 ): [StateOf<F>, Change<StateOf<F>>] {
   const read = useCallback(() => settle(readState(fields, readRoute(location.hash).query)), [fields, settle]);
   const [state, setState] = useState(read);

@@ -15,19 +15,18 @@ import type { ModelSource } from "../../worker/models/writer";
 import type { ChapterProps } from "../chapter";
 import { Picture } from "./picture";
 import { givenPixels, readPicture, readStrip, side } from "./pixels";
-import { fields, settle } from "./settings";
+import { fields } from "./settings";
 import { pictureNames, picturesUrl, shippedPainter } from "./shipped";
 import { usePainter } from "./use-painter";
 import { Words } from "./words";
 
 export default function ImageChapter({ id, client }: ChapterProps) {
-  const [settings, change] = useChapterState(id, fields, settle);
+  const [settings, change] = useChapterState(id, fields);
   const [pictures, setPictures] = useState<Uint8Array[]>([]);
   const [dropped, setDropped] = useState<{ name: string; pixels: Uint8Array }>();
   const [model, setModel] = useState<ModelSource>(shippedPainter);
-  const { painting, share, isRunning, error, paint, stop } = usePainter(client, model);
-
   const pixels = dropped?.pixels ?? pictures[settings.picture];
+  const { painting, share, isRunning, error, paint, stop } = usePainter(client, model, pixels, settings);
   const name = dropped?.name ?? pictureNames[settings.picture]!;
   const { refused, refuse, onFiles } = useFiles(async (files) => {
     const [file] = files;
@@ -73,7 +72,12 @@ export default function ImageChapter({ id, client }: ChapterProps) {
               Drop a picture: its middle square is made small enough. Or a model’s folder, trained with{" "}
               <code>reformer train --config images-small</code>.
             </p>
-            <DropZone label="Drop a picture, or choose one …" multiple onFiles={onFiles} />
+            <DropZone label="Drop a picture, or choose one …" onFiles={onFiles} />
+            {model !== shippedPainter && (
+              <button type="button" onClick={() => setModel(shippedPainter)}>
+                Back to the page’s own model
+              </button>
+            )}
           </div>
         </div>
         <div class="stage" aria-busy={isRunning}>
@@ -98,7 +102,7 @@ export default function ImageChapter({ id, client }: ChapterProps) {
                 type="button"
                 class="primary"
                 disabled={pixels === undefined}
-                onClick={() => (isRunning ? stop() : paint(pixels!, settings))}
+                onClick={() => (isRunning ? stop() : paint(pixels!))}
               >
                 {isRunning ? "Stop" : "Fill it in"}
               </button>

@@ -1,4 +1,4 @@
-import { integer, type StateOf } from "../../state/fields";
+import { integer, seedField, type StateOf } from "../../state/fields";
 import { side } from "./pixels";
 
 export const mostSamples = 6;
@@ -12,8 +12,7 @@ export const fields = {
   temperature: integer(9, { min: 0, max: 15 }),
   /** In hundredths. */
   topP: integer(98, { min: 50, max: 100, step: 2 }),
-  seed: integer(1, { min: 0, max: 0xffffffff }),
+  seed: seedField,
 };
 
 export type Settings = StateOf<typeof fields>;
-export const settle = (settings: Settings): Settings => settings;

@@ -1,5 +1,5 @@
-/** Samples as they are painted. */
-import { useRef, useState } from "preact/hooks";
+/** Samples as they are painted: begun anew whenever the picture, the painter or a setting is another. */
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useRun } from "../../parts/use-run";
 import type { WorkerClient } from "../../worker/client";
 import type { ModelFacts, ModelSource } from "../../worker/models/writer";
@@ -16,7 +16,16 @@ export interface Painting {
   milliseconds: number;
 }
 
-export function usePainter(client: WorkerClient, model: ModelSource) {
+/** A slider that is dragged does not begin a painting at every place. */
+const quietMilliseconds = 200;
+
+/** @param pixels the picture; undefined while it is not there yet */
+export function usePainter(
+  client: WorkerClient,
+  model: ModelSource,
+  pixels: Uint8Array | undefined,
+  settings: Settings,
+) {
   const { start, ...run } = useRun();
   const [share, setShare] = useState<number | null>();
   const [painting, setPainting] = useState<Painting>();
@@ -32,14 +41,15 @@ export function usePainter(client: WorkerClient, model: ModelSource) {
     return facts;
   };
 
-  const paint = (pixels: Uint8Array, { hiddenRows, temperature, topP, seed, ...settings }: Settings) =>
+  const { hiddenRows, samples: count, temperature, topP, seed } = settings;
+  const paint = (original: Uint8Array) =>
     start(async (signal) => {
       setPainting(undefined);
       try {
         const code = codeOf(model, await open(signal));
         const given = givenPixels(hiddenRows);
-        const seen = code.encode(pixels.subarray(0, 3 * given));
-        const samples = Array.from({ length: settings.samples }, () => {
+        const seen = code.encode(original.subarray(0, 3 * given));
+        const samples = Array.from({ length: count }, () => {
           const sample = new Uint8Array(3 * allPixels);
           // As the model sees it.
           sample.set(code.decode(seen));
@@ -54,17 +64,11 @@ export function usePainter(client: WorkerClient, model: ModelSource) {
         });
         setPainting(state(given));
         const { tokensPerPixel } = code;
+        const size = allPixels * tokensPerPixel;
+        const sampling = { temperature: temperature / 10, topP: topP / 100, seed };
         await client.ask(
           "paint",
-          {
-            given: seen,
-            size: allPixels * tokensPerPixel,
-            tokensPerPixel,
-            samples: samples.length,
-            temperature: temperature / 10,
-            topP: topP / 100,
-            seed,
-          },
+          { given: seen, size, tokensPerPixel, samples: count, ...sampling },
           {
             signal,
             onProgress: ({ at, tokens }) => {
@@ -79,5 +83,15 @@ export function usePainter(client: WorkerClient, model: ModelSource) {
         throw error;
       }
     });
+
+  useEffect(() => {
+    if (!pixels) return undefined;
+    // What was painted of another picture does not belong beside this one.
+    run.stop();
+    setPainting(undefined);
+    const timer = setTimeout(() => paint(pixels), quietMilliseconds);
+    return () => clearTimeout(timer);
+  }, [model, pixels, hiddenRows, count, temperature, topP, seed]);
+
   return { ...run, share, painting, paint };
 }

@@ -7,7 +7,9 @@ import { Circle } from "./circle";
 import { HashControls, SourceControls } from "./controls";
 import { Figure } from "./figure";
 import { Inspector } from "./inspector";
+import type { FigurePlace } from "./layout";
 import { Matrices, type Pair } from "./matrices";
+import { sayFigureCell, sayPair } from "./say-cell";
 import { fields, minLength, settle } from "./settings";
 import { ShareCard } from "./share-card";
 import { Stepper } from "./stepper";
@@ -18,6 +20,7 @@ export default function LshChapter({ id, client, theme }: ChapterProps) {
   const [settings, change] = useChapterState(id, fields, settle);
   const { picture, origin, error, isBusy, isTooShort } = usePicture(client, settings);
   const [pointed, setPointed] = useState<Pair>();
+  const [cell, setCell] = useState<FigurePlace>();
 
   // A picture may lag behind the settings by one answer: what is drawn must exist in it.
   const round = Math.min(settings.round, picture?.request.numHashes ?? 1) - 1;
@@ -26,6 +29,10 @@ export default function LshChapter({ id, client, theme }: ChapterProps) {
   const pick = ({ query, key }: Pair) =>
     change({ query: query === undefined ? 0 : query + 1, key: key === undefined ? 0 : key + 1 });
   const pointAt = (query: number | undefined) => setPointed(query === undefined ? undefined : { query });
+  const pointAtCell = (pointedAt: FigurePlace | undefined) => {
+    setCell(pointedAt);
+    pointAt(pointedAt?.position);
+  };
   const toggle = (query: number) => pick({ query: query === picked.query ? undefined : query });
 
   return (
@@ -78,9 +85,14 @@ export default function LshChapter({ id, client, theme }: ChapterProps) {
                 {...{ picture, round, theme }}
                 stage={settings.stage}
                 query={focus.query}
-                onPoint={pointAt}
+                onPoint={pointAtCell}
                 onPick={toggle}
               />
+              <p class="cell-line" data-fact="cell">
+                {cell && cell.position < picture.request.length
+                  ? sayFigureCell(picture, round, cell)
+                  : "Point at a cell for its formula; a click keeps its query."}
+              </p>
             </div>
           )}
         </div>
@@ -92,6 +104,11 @@ export default function LshChapter({ id, client, theme }: ChapterProps) {
             <p>
               Ink is the weight that full attention gives (its square root, to bring out the small). Coloured
               ink is found, grey ink is missed, and the tint is where LSH attention looked.
+            </p>
+            <p class="cell-line" data-fact="pair">
+              {focus.query !== undefined && focus.key !== undefined
+                ? sayPair(picture, focus.query, focus.key)
+                : "Point at a cell for its formula; a click keeps it."}
             </p>
             <Matrices {...{ picture, round, theme, focus }} onPoint={setPointed} onPick={pick} />
           </section>

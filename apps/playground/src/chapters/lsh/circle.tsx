@@ -71,7 +71,7 @@ export function Circle(props: CircleProps) {
       aria-valuetext={`Point ${current + 1} of ${points.length} at ${points[current]} degrees, bucket ${picture.result.buckets[round * length + current]}`}
       onKeyDown={keys}
       onPointerMove={(event) => dragged !== undefined && turn(dragged, angleOf(event))}
-      onPointerUp={() => setDragged(undefined)}
+      onLostPointerCapture={() => setDragged(undefined)}
       onPointerLeave={() => onPoint(undefined)}
     >
       {findSectors(picture.result.probeBuckets.subarray(round * numProbes, (round + 1) * numProbes)).map(

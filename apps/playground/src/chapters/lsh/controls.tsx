@@ -1,6 +1,7 @@
 /** Everything that can be set, in the words of the code. */
 import { Choice } from "../../parts/choice";
 import { Slider, Switch } from "../../parts/slider";
+import { nextSeed } from "../../state/fields";
 import type { Change } from "../../state/use-chapter-state";
 import { fields, maxLength, numPoints, novelLine, type Settings, usedChunkLength } from "./settings";
 import { spriteColour, spriteLetters, spriteSide } from "./sprite";
@@ -187,7 +188,7 @@ export function HashControls({ settings, change }: ControlsProps) {
             }
           />
         </label>
-        <button type="button" onClick={() => change({ seed: (settings.seed + 1) % fields.seed.max })}>
+        <button type="button" onClick={() => change({ seed: nextSeed(settings.seed) })}>
           Draw again
         </button>
       </div>

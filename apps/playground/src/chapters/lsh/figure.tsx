@@ -4,7 +4,7 @@ import { visible } from "../../draw/format";
 import { bucketLook, type Theme } from "../../draw/palette";
 import { useWidth } from "../../parts/use-width";
 import { FigureCell } from "./figure-cell";
-import { type FigureLayout, layOutFigure, positionAt, type RowName } from "./layout";
+import { type FigureLayout, type FigurePlace, layOutFigure, placeAt, type RowName } from "./layout";
 import { type Picture, roundOrder } from "./picture";
 import { Fans, QueryLines, Threads } from "./figure-lines";
 
@@ -16,7 +16,7 @@ export interface FigureProps {
   theme: Theme;
   /** The query in focus. */
   query?: number;
-  onPoint: (position: number | undefined) => void;
+  onPoint: (place: FigurePlace | undefined) => void;
   onPick: (position: number) => void;
 }
 
@@ -33,7 +33,7 @@ export function Figure(props: FigureProps) {
   const pointed = (event: MouseEvent & { currentTarget: SVGSVGElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
     const point = { x: event.clientX - box.left, y: event.clientY - box.top };
-    return positionAt(layout, { length, order: roundOrder(picture, round) }, point);
+    return placeAt(layout, { length, order: roundOrder(picture, round) }, point);
   };
   return (
     // Focusable, because on a narrow screen a long sequence is wider than its frame.
@@ -54,8 +54,8 @@ export function Figure(props: FigureProps) {
           onPointerMove={(event) => onPoint(pointed(event))}
           onPointerLeave={() => onPoint(undefined)}
           onClick={(event) => {
-            const position = pointed(event);
-            if (position !== undefined) onPick(position);
+            const place = pointed(event);
+            if (place) onPick(place.position);
           }}
         >
           <defs>

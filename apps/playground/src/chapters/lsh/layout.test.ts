@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { layOutFigure, positionAt, type RowName } from "./layout";
+import { layOutFigure, placeAt, type RowName } from "./layout";
 
 const shapes = fc
   .record({
@@ -53,7 +53,7 @@ describe("the figure's layout", () => {
         ];
         for (const [row, x] of places) {
           const point = { x: x + layout.cell / 2, y: layout.tops[row] + 1 };
-          expect(positionAt(layout, { length: shape.length, order }, point)).toBe(position);
+          expect(placeAt(layout, { length: shape.length, order }, point)).toEqual({ row, position });
         }
       }),
     );
@@ -63,6 +63,6 @@ describe("the figure's layout", () => {
     const layout = layOutFigure({ width: 1000, length: 32, paddedLength: 32, chunkLength: 8 });
     const order = Int32Array.from({ length: 32 }, (_, i) => i);
     const y = layout.tops.hash + layout.rowHeight + 20;
-    expect(positionAt(layout, { length: 32, order }, { x: 500, y })).toBeUndefined();
+    expect(placeAt(layout, { length: 32, order }, { x: 500, y })).toBeUndefined();
   });
 });

@@ -68,16 +68,21 @@ export function layOutFigure({ width, length, paddedLength, chunkLength }: Figur
   };
 }
 
+export interface FigurePlace {
+  row: RowName;
+  position: number;
+}
+
 /**
- * The position under a point of the figure; undefined beside the rows and over empty slots.
+ * What is under a point of the figure; undefined beside the rows and over empty slots.
  *
  * @param order the positions of the drawn round's slots, -1 in empty ones
  */
-export function positionAt(
+export function placeAt(
   layout: FigureLayout,
   { length, order }: { length: number; order: Int32Array },
   { x, y }: { x: number; y: number },
-): number | undefined {
+): FigurePlace | undefined {
   const row = (Object.keys(layout.tops) as RowName[]).find(
     (name) => y >= layout.tops[name] && y < layout.tops[name] + layout.rowHeight,
   );
@@ -89,7 +94,7 @@ export function positionAt(
     const start = left(index);
     if (x < start - 1 || x > start + layout.cell + 1) continue;
     const position = isByPosition ? index : order[index]!;
-    return position < 0 ? undefined : position;
+    return position < 0 ? undefined : { row, position };
   }
   return undefined;
 }

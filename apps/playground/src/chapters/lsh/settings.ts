@@ -1,5 +1,5 @@
 /** What a visitor can set in this chapter, and how settings that depend on each other are brought into agreement. */
-import { choice, flag, integer, residues, type StateOf, text } from "../../state/fields";
+import { choice, flag, integer, residues, seedField, type StateOf, text } from "../../state/fields";
 import { spriteLetters } from "./sprite";
 import { clusteredAngles } from "./vectors";
 
@@ -27,7 +27,7 @@ export const fields = {
   causal: flag(false),
   acrossBuckets: flag(true),
   duplicateCorrection: flag(false),
-  seed: integer(1, { min: 0, max: 0xffffffff }),
+  seed: seedField,
   /** The round that is drawn, counted from 1. */
   round: integer(1, { min: 1, max: maxHashes }),
   /** The stage that the figure has reached. */

@@ -14,17 +14,17 @@ import { BookPane } from "./book-pane";
 import { NovelControls } from "./controls";
 import { Passages } from "./passages";
 import type { Passage } from "./passages-of";
-import { fields, settle, windowOf } from "./settings";
+import { fields, windowOf } from "./settings";
 import { shippedBook, shippedWriter } from "./shipped";
 import { type Book, useNovel } from "./use-novel";
 import { Words } from "./words";
 
 export default function NovelChapter({ id, client }: ChapterProps) {
-  const [settings, change] = useChapterState(id, fields, settle);
+  const [settings, change] = useChapterState(id, fields);
   const [book, setBook] = useState<Book>(shippedBook);
   const [model, setModel] = useState<ModelSource>(shippedWriter);
   const [picked, setPicked] = useState<Passage>();
-  const { opened, reading, bar, isRunning, error, show, write, stop } = useNovel(client, book, model);
+  const { opened, reading: last, bar, isRunning, error, show, write, stop } = useNovel(client, book, model);
   useEffect(show, [book, model]);
 
   const { refused, onFiles } = useFiles(async (files) => {
@@ -33,6 +33,10 @@ export default function NovelChapter({ id, client }: ChapterProps) {
     else setBook({ name: dropped.name, source: dropped.bytes });
   });
   const window = opened && windowOf(settings, opened.bytes.length, opened.facts.maxLength);
+  // What was read of another book, or up to another place, is not shown as if it were of this one.
+  const isCurrent =
+    last?.opened === opened && last?.window.end === window?.end && last?.window.start === window?.start;
+  const reading = isCurrent ? last : undefined;
   const text = reading?.text ?? opened?.bytes.subarray(window!.start, window!.end);
   const given = reading ? reading.result.tokens : (text?.length ?? 0);
 
@@ -55,7 +59,18 @@ export default function NovelChapter({ id, client }: ChapterProps) {
               {opened && `: ${whole(opened.bytes.length)} bytes, as many tokens.`} Drop another book (UTF-8),
               or a byte-level model’s folder.
             </p>
-            <DropZone label="Drop a book or a model, or choose …" multiple onFiles={onFiles} />
+            <DropZone label="Drop a book or a model, or choose …" onFiles={onFiles} />
+            {(model !== shippedWriter || book !== shippedBook) && (
+              <button
+                type="button"
+                onClick={() => {
+                  setModel(shippedWriter);
+                  setBook(shippedBook);
+                }}
+              >
+                Back to the page’s own book and model
+              </button>
+            )}
           </div>
         </div>
         <div class="stage" aria-busy={isRunning}>

@@ -29,7 +29,7 @@ export function NovelControls({ settings, change, windowBytes }: NovelControlsPr
         label="Tokens in the window"
         value={window}
         shown={windowBytes === undefined ? asked : whole(windowBytes)}
-        help={window > 16 ? "Takes minutes, and gigabytes of memory." : undefined}
+        help={window > 16 ? "Takes minutes, and of the whole book gigabytes of memory." : undefined}
         onChange={(value) => change({ window: value })}
       />
       <SamplingSliders {...{ temperature, topP, fields, change }} />

@@ -1,10 +1,10 @@
-import { integer, type StateOf } from "../../state/fields";
+import { integer, seedField, type StateOf } from "../../state/fields";
 
 /** The window of the last step of the slider: all of the book that there is before the place. */
 export const wholeBook = 21;
 
 export const fields = {
-  /** Where in the book reading ends, in thousandths. The last fiftieth was not trained on. */
+  /** Where in the book reading ends, in thousandths. The last tenth was not trained on. */
   place: integer(985, { min: 5, max: 1000, step: 5 }),
   /** Length of the window, as a power of two. */
   window: integer(12, { min: 9, max: wholeBook }),
@@ -15,11 +15,10 @@ export const fields = {
   /** In hundredths. */
   topP: integer(95, { min: 50, max: 100, step: 5 }),
   maxTokens: integer(400, { min: 100, max: 2000, step: 100 }),
-  seed: integer(1, { min: 0, max: 0xffffffff }),
+  seed: seedField,
 };
 
 export type Settings = StateOf<typeof fields>;
-export const settle = (settings: Settings): Settings => settings;
 
 export interface Window {
   /** In bytes of the book. */

@@ -21,6 +21,8 @@ interface Opened {
 }
 
 export interface Reading {
+  /** Of which book, with which model. */
+  opened: Opened;
   window: Window;
   result: ReadNovelResult;
   /** The window, and after it what was written. */
@@ -59,7 +61,8 @@ export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
   const write = (settings: Settings) =>
     start(async (signal) => {
       try {
-        const { facts, bytes } = await open(signal);
+        const there = await open(signal);
+        const { facts, bytes } = there;
         const window = windowOf(settings, bytes.length, facts.maxLength);
         const tokens = bytes.slice(window.start, window.end);
         setReading(undefined);
@@ -80,7 +83,7 @@ export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
         setBar(undefined);
         const text = new Uint8Array(tokens.length + settings.maxTokens);
         text.set(tokens);
-        let now: Reading = { window, result, text, written: 0, spent: 0 };
+        let now: Reading = { opened: there, window, result, text, written: 0, spent: 0 };
         setReading(now);
         const onProgress = (last: WrittenToken) => {
           text[tokens.length + now.written] = last.token;

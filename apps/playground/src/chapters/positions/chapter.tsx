@@ -180,9 +180,9 @@ export default function PositionsChapter({ id, theme }: ChapterProps) {
           <h3>Why it works</h3>
           <p>
             No two positions share both row and column, so every vector is still unique, and the layers above
-            can tell them apart. The settings at first are those of the model that read Crime and Punishment:
-            512 rows, 1,024 columns, 64 numbers for the row and 192 for the column, a whole novel of half a
-            million tokens.
+            can tell them apart. The settings at first are those of the authors’ own model of Crime and
+            Punishment: 512 rows, 1,024 columns, 64 numbers for the row and 192 for the column, which makes
+            half a million tokens, a whole novel in their subwords.
           </p>
         </section>
       </article>

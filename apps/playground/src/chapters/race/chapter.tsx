@@ -9,10 +9,10 @@ import { useStream } from "../../parts/use-stream";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { Lap, RacePoint } from "../../worker/tasks/race";
 import type { ChapterProps } from "../chapter";
-import { fields, lengths, patience, settle } from "./settings";
+import { fields, lengths, patience } from "./settings";
 
 export default function RaceChapter({ id, client }: ChapterProps) {
-  const [settings, change] = useChapterState(id, fields, settle);
+  const [settings, change] = useChapterState(id, fields);
   const { points, isRunning, error, start, stop } = useStream(client, "race");
   const go = () => start({ ...settings, lengths, patience });
   useEffect(go, []);

@@ -1,15 +1,11 @@
-import { integer, type StateOf } from "../../state/fields";
+import { integer, seedField } from "../../state/fields";
 
 export const fields = {
   numHashes: integer(1, { min: 1, max: 8 }),
   chunkLength: integer(64, { min: 16, max: 128, step: 16 }),
   depth: integer(64, { min: 16, max: 128, step: 16 }),
-  seed: integer(1, { min: 0, max: 0xffffffff }),
+  seed: seedField,
 };
-
-export type Settings = StateOf<typeof fields>;
-
-export const settle = (settings: Settings): Settings => settings;
 
 /** Powers of two, from where nothing is felt to where a browser is felt. */
 export const lengths = Array.from({ length: 11 }, (_, i) => 2 ** (8 + i));

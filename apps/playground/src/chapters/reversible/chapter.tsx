@@ -4,6 +4,7 @@ import { linearAxis } from "../../draw/axis";
 import { bytes, short, whole } from "../../draw/format";
 import { XyChart } from "../../draw/xy-chart";
 import { PlayButton } from "../../parts/play-button";
+import { SeedButton } from "../../parts/seed-button";
 import { Slider } from "../../parts/slider";
 import { SourceLink } from "../../parts/source-link";
 import { useLatest } from "../../parts/use-latest";
@@ -67,9 +68,7 @@ export default function ReversibleChapter({ id, client }: ChapterProps) {
           />
           <div class="transport">
             <PlayButton isPlaying={isPlaying} onToggle={toggle} />
-            <button type="button" onClick={() => change({ seed: seed + 1 })}>
-              Draw again
-            </button>
+            <SeedButton seed={seed} onChange={(value) => change({ seed: value })} />
           </div>
         </div>
         {error !== undefined && (

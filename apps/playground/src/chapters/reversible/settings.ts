@@ -1,8 +1,8 @@
-import { integer, type StateOf } from "../../state/fields";
+import { integer, seedField, type StateOf } from "../../state/fields";
 
 export const fields = {
   layers: integer(5, { min: 2, max: 8 }),
-  seed: integer(1, { min: 0, max: 0xffffffff }),
+  seed: seedField,
   /** How far the walk has come: up through the layers, then down again. */
   step: integer(16, { min: 0, max: 16 }),
 };

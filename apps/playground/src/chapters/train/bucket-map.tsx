@@ -31,7 +31,7 @@ export function BucketMap({ points, length, head, theme, label }: BucketMapProps
         const { fill, isOpposite } = bucketLook(buckets[head * length + i] ?? 0, numBuckets, theme);
         const [left, right] = [Math.round((i * width) / length), Math.round(((i + 1) * width) / length)];
         const top = row * rowHeight;
-        context.fillStyle = fill ?? "#888888";
+        context.fillStyle = fill;
         context.fillRect(left, top, right - left, rowHeight);
         if (!isOpposite) continue;
         context.fillStyle = "#20242c";

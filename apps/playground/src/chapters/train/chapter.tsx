@@ -16,7 +16,7 @@ import { TrainControls } from "./controls";
 import { Curves } from "./curves";
 import { twinsTogether } from "./history";
 import { Sample } from "./sample";
-import { fields, settle, trainSettings } from "./settings";
+import { fields, trainSettings } from "./settings";
 import { useTraining } from "./use-training";
 import { Words } from "./words";
 
@@ -32,7 +32,7 @@ const firstText: Text = {
 };
 
 export default function TrainChapter({ id, client, theme }: ChapterProps) {
-  const [settings, change] = useChapterState(id, fields, settle);
+  const [settings, change] = useChapterState(id, fields);
   const [text, setText] = useState(firstText);
   const [model, setModel] = useState<NamedFiles>();
   const training = useTraining(client);
@@ -82,7 +82,7 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
               {model !== undefined && "Going on with the model that you dropped. "}
               Drop a text (UTF-8), or a model’s folder: the trainer’s, or transformers’.
             </p>
-            <DropZone label="Drop a text or a model, or choose files …" multiple onFiles={onFiles} />
+            <DropZone label="Drop a text or a model, or choose files …" onFiles={onFiles} />
             {model !== undefined && (
               <button type="button" onClick={() => setModel(undefined)}>
                 Back to a fresh model
@@ -161,7 +161,7 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
           </div>
           <p class="help">
             One held-out sequence across, time downward, in the uppermost LSH layer’s first round. A colour is
-            a bucket’s direction, a dark line its opposite.{" "}
+            a bucket’s direction, a dark line its opposite; of more than 16 buckets some share a colour.{" "}
             {settings.task === "copy" &&
               "When the left half’s colours repeat in the right half, the copy can be found."}
           </p>

@@ -1,4 +1,4 @@
-import { choice, integer, type StateOf } from "../../state/fields";
+import { choice, integer, seedField, type StateOf } from "../../state/fields";
 import type { TrainSettings } from "../../worker/training/settings";
 
 export const fields = {
@@ -9,12 +9,10 @@ export const fields = {
   numHashes: integer(2, { min: 1, max: 4 }),
   /** In thousandths. */
   rate: integer(3, { min: 1, max: 10 }),
-  seed: integer(1, { min: 0, max: 0xffffffff }),
+  seed: seedField,
 };
 
 export type Settings = StateOf<typeof fields>;
-
-export const settle = (settings: Settings): Settings => settings;
 
 export function trainSettings({ rate, ...rest }: Settings): TrainSettings {
   return { ...rest, learningRate: rate / 1000 };

@@ -24,8 +24,9 @@ async function ask(url: string): Promise<Response> {
   );
 }
 
-/** Pages that are not served securely have no cache of their own. */
+/** Pages that are not served securely have no cache of their own. While the page is developed, names do not change with content. */
 async function openCache(): Promise<Cache | undefined> {
+  if (import.meta.env.DEV) return undefined;
   return globalThis.caches?.open(cacheName).catch(() => undefined);
 }
 

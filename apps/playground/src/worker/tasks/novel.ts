@@ -1,5 +1,4 @@
 /** Chapter 6's side of the worker: reads as much of a book as is asked for, and writes on. */
-import { byteTokenizer } from "@reformer-ts/data";
 import { continueWith, type Decoder, type SamplingOptions } from "@reformer-ts/model";
 import { download } from "../models/download";
 import { type ModelFacts, type ModelSource, openWriter, type Writer } from "../models/writer";
@@ -43,7 +42,6 @@ export interface Attended {
 
 export interface WrittenToken {
   token: number;
-  text: string;
   milliseconds: number;
   /** What the token attends to in LSH layers, the heaviest first. */
   attended: Attended[];
@@ -94,7 +92,6 @@ export async function continueNovel(
   { signal, report }: Context<WrittenToken>,
 ): Promise<number> {
   const { decoder, model } = place.get();
-  const stream = byteTokenizer().stream();
   const lshLayers = [...model.config.layers.keys()].filter((layer) => model.config.layers[layer] === "lsh");
   let written = 0;
   let began = performance.now();
@@ -103,7 +100,6 @@ export async function continueNovel(
     written++;
     report({
       token: token!,
-      text: token! < 256 ? stream.push(token!) : "",
       milliseconds,
       attended: attendedIn(decoder, lshLayers),
     });
