@@ -1,15 +1,16 @@
 /**
- * `npm test`, `npm run demo`, `npm run playground`, `npm run docs` and `npm run check:packages`: everything from a bare clone, with nothing
- * but Node and npm. This file and its neighbours therefore use Node alone.
+ * `npm test`, `npm run demo`, `npm run playground`, `npm run preview`, `npm run docs` and `npm run check:packages`: everything
+ * from a bare clone, with nothing but Node and npm. This file and its neighbours therefore use Node alone.
  */
 import { built } from "./built.mjs";
 import { demo } from "./demo.mjs";
-import { playground } from "./playground.mjs";
+import { playground, preview } from "./playground.mjs";
 import { test } from "./test.mjs";
 
 const commands = {
   demo,
   playground,
+  preview,
   test,
   docs: built("tools/docs/index.mjs"),
   packages: built("tools/check/packages/index.mjs"),

@@ -4,7 +4,7 @@ import { visible } from "../../draw/format";
 import { bucketLook, type Theme } from "../../draw/palette";
 import { useWidth } from "../../parts/use-width";
 import { FigureCell } from "./figure-cell";
-import { type FigureLayout, type FigurePlace, layOutFigure, placeAt, type RowName } from "./layout";
+import { type FigureLayout, type FigurePlace, layOutFigure, placeAt, type RowName, stageOf } from "./layout";
 import { type Picture, roundOrder } from "./picture";
 import { Fans, QueryLines, Threads } from "./figure-lines";
 
@@ -21,7 +21,7 @@ export interface FigureProps {
 }
 
 export function Figure(props: FigureProps) {
-  const { picture, round, onPoint, onPick } = props;
+  const { picture, round, stage, onPoint, onPick } = props;
   const { request, result } = picture;
   const [container, width] = useWidth<HTMLDivElement>();
   const { length, chunkLength } = request;
@@ -33,7 +33,8 @@ export function Figure(props: FigureProps) {
   const pointed = (event: MouseEvent & { currentTarget: SVGSVGElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
     const point = { x: event.clientX - box.left, y: event.clientY - box.top };
-    return placeAt(layout, { length, order: roundOrder(picture, round) }, point);
+    const place = placeAt(layout, { length, order: roundOrder(picture, round) }, point);
+    return place && stage >= stageOf[place.row] ? place : undefined;
   };
   return (
     // Focusable, because on a narrow screen a long sequence is wider than its frame.
@@ -69,11 +70,11 @@ export function Figure(props: FigureProps) {
               <rect width="1.5" height="5" fill="#00000038" />
             </pattern>
           </defs>
-          {props.stage >= 2 && <Threads {...props} layout={layout} />}
-          {props.stage >= 4 && <Fans {...props} layout={layout} />}
+          {stage >= stageOf.sort && <Threads {...props} layout={layout} />}
+          {stage >= stageOf.attend && <Fans {...props} layout={layout} />}
           <Rows {...props} layout={layout} />
           <QueryLines {...props} layout={layout} />
-          <Captions layout={layout} stage={props.stage} />
+          <Captions layout={layout} stage={stage} />
         </svg>
       )}
     </div>
@@ -110,11 +111,11 @@ function Rows({ picture, round, stage, theme, layout }: FigureProps & { layout: 
     // Every sorted cell starts where the row above left it and glides down when its stage comes.
     const sortedRow = (
       name: RowName,
-      reached: boolean,
       at: (slot: number) => number,
       from: (slot: number) => [number, number],
-    ) =>
-      Array.from(roundOrder(picture, round), (position, slot) => {
+    ) => {
+      const reached = stage >= stageOf[name];
+      return Array.from(roundOrder(picture, round), (position, slot) => {
         const [x, y] = reached ? [at(slot), tops[name]] : from(slot);
         const isEmpty = position < 0;
         return (
@@ -127,34 +128,32 @@ function Rows({ picture, round, stage, theme, layout }: FigureProps & { layout: 
           />
         );
       });
+    };
     const order = roundOrder(picture, round);
-    const sorted = sortedRow("sort", stage >= 2, sortX, (slot) => [
-      positionX(Math.max(0, order[slot]!)),
-      tops.hash,
-    ]);
-    const chunked = sortedRow("chunk", stage >= 3, chunkX, (slot) => [sortX(slot), tops.sort]);
-    const keys = sortedRow("attend", stage >= 4, chunkX, (slot) => [chunkX(slot), tops.chunk]);
+    const sorted = sortedRow("sort", sortX, (slot) => [positionX(Math.max(0, order[slot]!)), tops.hash]);
+    const chunked = sortedRow("chunk", chunkX, (slot) => [sortX(slot), tops.sort]);
+    const keys = sortedRow("attend", chunkX, (slot) => [chunkX(slot), tops.chunk]);
     return <>{[...sequence, ...hashed, ...sorted, ...chunked, ...keys]}</>;
   }, [picture, round, stage, theme, layout]);
 }
 
 function Captions({ layout, stage }: { layout: FigureLayout; stage: number }) {
   const { tops, rowHeight, gutter } = layout;
-  const captions: [string, RowName, number][] = [
-    ["q = k", "sequence", 1],
-    ["1 Hash", "hash", 1],
-    ["2 Sort", "sort", 2],
-    ["3 Chunk", "chunk", 3],
-    ["4 Attend", "attend", 4],
+  const captions: [string, RowName][] = [
+    ["q = k", "sequence"],
+    ["1 Hash", "hash"],
+    ["2 Sort", "sort"],
+    ["3 Chunk", "chunk"],
+    ["4 Attend", "attend"],
   ];
   const shown = gutter > 0 ? captions : captions.slice(1);
   return (
     <>
-      {shown.map(([caption, row, from]) => {
+      {shown.map(([caption, row]) => {
         const y =
           gutter > 0 ? tops[row] + rowHeight / 2 + 4 : (row === "hash" ? tops.sequence : tops[row]) - 7;
         return (
-          <text key={row} class={`caption${stage >= from ? "" : " hidden"}`} x={1} y={y}>
+          <text key={row} class={`caption${stage >= stageOf[row] ? "" : " hidden"}`} x={1} y={y}>
             {caption}
           </text>
         );

@@ -9,6 +9,9 @@ export interface FigureInput {
 
 export type RowName = "sequence" | "hash" | "sort" | "chunk" | "attend";
 
+/** The stage at which a row appears. */
+export const stageOf: Record<RowName, number> = { sequence: 1, hash: 1, sort: 2, chunk: 3, attend: 4 };
+
 export interface FigureLayout {
   width: number;
   height: number;
