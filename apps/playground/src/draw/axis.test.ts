@@ -35,6 +35,15 @@ describe.each([
   });
 });
 
+it("counts in whole numbers, at any extent", () => {
+  for (const last of [1, 10, 12, 83, 1000]) {
+    const { ticks, place } = linearAxis([last], { whole: true });
+    expect(ticks.every(Number.isInteger)).toBe(true);
+    expect(ticks.length).toBeGreaterThan(1);
+    expect(place(last)).toBeLessThanOrEqual(1);
+  }
+});
+
 it("puts powers of the base at the ends", () => {
   const { place, ticks } = logAxis([1024, 65536], { base: 2 });
   expect([place(1024), place(65536)]).toEqual([0, 1]);

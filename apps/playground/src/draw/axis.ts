@@ -21,14 +21,14 @@ export function logAxis(values: readonly number[], { base = 10, maxTicks = 7 } =
   return { place: (value) => (exponent(value) - first) / (last - first), ticks };
 }
 
-/** From 0 to a round number above the largest value. */
-export function linearAxis(values: readonly number[], { maxTicks = 5 } = {}): Axis {
+/** From 0 to a round number above the largest value. @param whole for what is counted: no ticks in between */
+export function linearAxis(values: readonly number[], { maxTicks = 5, whole = false } = {}): Axis {
   const largest = Math.max(0, ...values.filter(Number.isFinite)) || 1;
   const rough = largest / (maxTicks - 1);
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10]
     .map((factor) => factor * magnitude)
-    .find((candidate) => candidate >= rough)!;
+    .find((candidate) => candidate >= rough && !(whole && candidate % 1 !== 0))!;
   const count = Math.ceil(largest / step - 1e-9);
   return {
     place: (value) => value / (count * step),

@@ -105,7 +105,7 @@ export default function ReversibleChapter({ id, client }: ChapterProps) {
                 kind: "first",
               },
             ]}
-            x={linearAxis(depths)}
+            x={linearAxis(depths, { whole: true })}
             y={linearAxis(
               memory.points.flatMap(({ keptBytes, reversibleBytes }) => [keptBytes, reversibleBytes]),
             )}

@@ -14,7 +14,7 @@ export function Curves({ points, guess }: { points: readonly TrainPoint[]; guess
     <XyChart
       title="Bits per token by step"
       {...{ series }}
-      x={linearAxis([Math.max(10, last)])}
+      x={linearAxis([Math.max(10, last)], { whole: true })}
       y={linearAxis([guess, ...series.flatMap((one) => one.points.map(([, bits]) => bits))])}
       xLabel="steps"
       yLabel="bits per token"
