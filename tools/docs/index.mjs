@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeApi } from "./api.mjs";
 import { writeConfiguration } from "./configuration.mjs";
 import { brokenLinks } from "./links.mjs";
 import { completeMenu, copyPages } from "./pages.mjs";
@@ -21,43 +22,7 @@ mkdirSync(join(source, ".vitepress"), { recursive: true });
 const sections = completeMenu(root);
 copyPages(root, source, sections);
 await writeConfiguration(root, join(source, "configuration.md"));
-const entries = [
-  "lsh",
-  "lsh/layers",
-  "lsh/kernels/wasm",
-  "lsh/kernels/webgpu",
-  "reversible",
-  "reversible/layers",
-  "model",
-  "model/kernels/wasm",
-  "model/kernels/webgpu",
-  "data",
-  "data/node",
-  "data/subword",
-  "data/images",
-].flatMap((entry) => ["--entryPoints", `packages/${entry.replace(/^[a-z]+/, "$&/src")}/index.ts`]);
-run(
-  "typedoc",
-  ...entries,
-  "--plugin",
-  "typedoc-plugin-markdown",
-  "--out",
-  join(source, "api"),
-  "--skipErrorChecking",
-  "--excludeExternals",
-  "--readme",
-  "none",
-  "--disableSources",
-  "--useCodeBlocks",
-  "--sanitizeComments",
-  "--logLevel",
-  "Error",
-  "--basePath",
-  "packages",
-  "--hidePageHeader",
-  "--entryFileName",
-  "index",
-);
+writeApi(run, join(source, "api"));
 
 const items = (pages) => pages.map(([text, , page]) => ({ text, link: `/${page.replace(/\.md$/, "")}` }));
 const sidebar = sections.map(({ text, items: pages }) => ({
@@ -141,6 +106,7 @@ function home() {
     ],
   };
   const picture =
-    "![A line of a novel hashed, sorted, cut into chunks and attended to, every bucket in its colour](./docs/figures/playground.png)";
-  return `---\n${JSON.stringify(front)}\n---\n\n${picture}\n`;
+    "\n\n![A line of a novel hashed, sorted, cut into chunks and attended to, every bucket in its colour](./docs/figures/playground.png)";
+  const centred = '<div style="display: flex; justify-content: center; margin-top: 48px">';
+  return `---\n${JSON.stringify(front)}\n---\n\n${centred}${picture}\n\n</div>\n`;
 }
