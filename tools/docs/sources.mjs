@@ -41,6 +41,7 @@ export const menu = [
       ["Performance", "docs/performance.md", "docs/performance.md"],
       ["Results", "docs/results.md", "docs/results.md"],
       ["Verification", "docs/verification.md", "docs/verification.md"],
+      ["Installed as strangers do", "docs/packages.md", "docs/packages.md"],
     ],
   },
   {

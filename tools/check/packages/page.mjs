@@ -14,7 +14,7 @@ ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0].model.
 
 | tried | it says |
 | --- | --- |
-${tried.map(({ what, remark }) => `| ${what} | ${remark.replaceAll("|", "\\|")} |`).join("\n")}
+${tried.map(({ what, remark }) => `| ${what} | ${remark.replaceAll("|", "\\|") || "works"} |`).join("\n")}
 
 ## What a page downloads
 
