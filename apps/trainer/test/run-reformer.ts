@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { main } from "../src/main";
 import { packageFile } from "../src/package-file";
+import { isStep, readMetrics } from "../src/run/metrics";
 
 export interface Ended {
   code: number;
@@ -25,6 +26,13 @@ export async function reformer(...args: string[]): Promise<Ended> {
   };
   const code = await main(args, terminal);
   return { code, out, err };
+}
+
+/** The loss of every step of a run. */
+export function losses(run: string): number[] {
+  return readMetrics(run)
+    .filter(isStep)
+    .map((line) => line["train/loss"]);
 }
 
 /** A folder that goes when the test has ended. */
