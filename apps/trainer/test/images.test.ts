@@ -6,13 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Metrics, readMetrics } from "../src/run/metrics";
-import { reformer } from "./run-reformer";
+import { losses, reformer } from "./run-reformer";
 
 const samples = join(import.meta.dirname, "../../../packages/data/test/samples");
 const size = { height: 8, width: 8, channels: 3 } as const;
 let home = "";
 let run = "";
 let said = "";
+
+const tiny =
+  "--config images-small --backend wasm --image-size 8 --d-model 16 --axial-dims 4,4,8 --d-ff 16 --num-heads 2 --d-head 8 --layers local,lsh --minutes null --warmup 1 --held-out 0.2";
+const train = (...flags: string[]) =>
+  reformer("train", ...tiny.split(" "), "--corpus", join(home, "pictures"), ...flags);
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "reformer-images-"));
@@ -21,16 +26,7 @@ beforeAll(async () => {
   for (const folder of ["emoji", "formats"])
     for (const name of readdirSync(join(samples, folder)))
       copyFileSync(join(samples, folder, name), join(home, "pictures", `${folder}-${name}`));
-  const flags =
-    "--config images-small --backend wasm --image-size 8 --d-model 16 --axial-dims 4,4,8 --d-ff 16 --num-heads 2 --d-head 8 --layers local,lsh --minutes null --steps 2 --warmup 1 --sample-every 2 --held-out 0.2";
-  const trained = await reformer(
-    "train",
-    ...flags.split(" "),
-    "--corpus",
-    join(home, "pictures"),
-    "--run",
-    run,
-  );
+  const trained = await train("--steps", "2", "--sample-every", "2", "--run", run);
   if (trained.code !== 0) throw new Error(trained.err);
   said = trained.err + trained.out;
 }, 60_000);
@@ -67,6 +63,23 @@ describe("training on images", () => {
     const picture = join(home, "pictures/emoji-1f600.png");
     const scored = await reformer("score", picture, "--checkpoint", run, "--backend", "wasm");
     expect(scored.out).toMatch(/^\d\.\d{4} {2}.*1f600\.png\n$/);
+  });
+});
+
+describe("training on images that was interrupted", () => {
+  const weights = (path: string) => readFileSync(join(path, "step-00000014", "model.safetensors"));
+
+  it("goes on at the very image, also into the next pass over them", async () => {
+    const [whole, parts] = [join(home, "whole"), join(home, "parts")];
+    const flags = "--hidden-dropout 0.1 --schedule constant --sample-every 0 --run".split(" ");
+    await train("--steps", "14", ...flags, whole);
+    // Eleven images are trained on: it stops in the first pass, and the next is in another order.
+    await train("--steps", "9", ...flags, parts);
+    const { code, err } = await reformer("train", "--resume", parts, "--steps", "14", "--backend", "wasm");
+    expect([code, code === 0 ? "" : err]).toEqual([0, ""]);
+    expect(losses(whole)).toHaveLength(14);
+    expect(losses(parts)).toEqual(losses(whole));
+    expect(weights(parts)).toEqual(weights(whole));
   });
 });
 

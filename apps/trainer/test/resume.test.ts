@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { isStep, readMetrics } from "../src/run/metrics";
-import { bundleCommand, reformer, start, temporaryFolder } from "./run-reformer";
+import { bundleCommand, losses, reformer, start, temporaryFolder } from "./run-reformer";
 
 /** Small enough for a step to take milliseconds; dropout and LSH make every kind of randomness matter. */
 const tiny = [
@@ -13,10 +13,6 @@ const tiny = [
   "--held-out 0.001 --evaluate-tokens 128 --sample-every 0",
 ].flatMap((flags) => flags.split(" "));
 
-const losses = (run: string) =>
-  readMetrics(run)
-    .filter(isStep)
-    .map((line) => line["train/loss"]);
 const weights = (run: string, step: number) =>
   readFileSync(join(run, `step-${String(step).padStart(8, "0")}`, "model.safetensors"));
 

@@ -8,8 +8,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { packageFile } from "../src/package-file";
-import { isStep, readMetrics } from "../src/run/metrics";
-import { reformer } from "./run-reformer";
+import { losses, reformer } from "./run-reformer";
 
 const home = mkdtempSync(join(tmpdir(), "reformer-tasks-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -167,11 +166,6 @@ const cases: Record<string, Case> = {
     writes: /^[\d ]+\n$/,
   },
 };
-
-const losses = (run: string) =>
-  readMetrics(run)
-    .filter(isStep)
-    .map((line) => line["train/loss"]);
 
 describe.each(Object.entries(cases))("%s", (name, expected) => {
   const folder = join(home, name.replaceAll(" ", "-"));
