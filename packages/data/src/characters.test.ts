@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { characterTokenizer, characterTokenizerFor } from "./characters";
-import { tokenizerFromJSON } from "./tokenizer";
+import { tokenizerFromJSON } from "./tokenizer-from-json";
 
 describe("characterTokenizer", () => {
   it("numbers the characters of a text by code point", () => {

@@ -1,4 +1,5 @@
-export { type Tokenizer, type TokenizerJSON, type TextStream, tokenizerFromJSON } from "./tokenizer";
+export type { TextStream, Tokenizer, TokenizerJSON } from "./tokenizer";
+export { tokenizerFromJSON } from "./tokenizer-from-json";
 export { byteTokenizer } from "./bytes";
 export { characterTokenizer, characterTokenizerFor } from "./characters";
 export { endToken, padToken, reserveTokens } from "./reserved";

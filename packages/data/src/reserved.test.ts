@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 
 import { byteTokenizer } from "./bytes";
 import { reserveTokens } from "./reserved";
-import { tokenizerFromJSON } from "./tokenizer";
+import { tokenizerFromJSON } from "./tokenizer-from-json";
 
 it("counts as the authors' byte data: 258 tokens, a byte two above itself", () => {
   const tokenizer = reserveTokens(byteTokenizer());

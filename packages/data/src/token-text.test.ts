@@ -6,7 +6,8 @@ import { genomeAlphabet, parseFasta } from "./fasta";
 import { genomeTokenizer } from "./genome-tokenizer";
 import { musicTokenizer, parseMusic } from "./music-tokenizer";
 import { numberTokenizer } from "./number-tokenizer";
-import { type Tokenizer, tokenizerFromJSON } from "./tokenizer";
+import type { Tokenizer } from "./tokenizer";
+import { tokenizerFromJSON } from "./tokenizer-from-json";
 
 const streamed = (tokenizer: Tokenizer, tokens: ArrayLike<number>) => {
   const { push, end } = tokenizer.stream();

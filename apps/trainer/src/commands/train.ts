@@ -13,7 +13,7 @@ import { initialize } from "../architecture/model-config";
 import { banner } from "../banner";
 import { addConfigFlags, readConfigFlags } from "../config/command-flags";
 import { flagName, showValue } from "../config/flags";
-import type { NamedLayer } from "../config/resolve";
+import type { NamedLayer } from "../config/layer";
 import type { RunConfig } from "../config/schema";
 import { train } from "../loop";
 import { type Checkpoint, loadOptimizer, loadParameters, openCheckpoint } from "../run/checkpoint";

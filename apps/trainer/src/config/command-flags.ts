@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { type Flag, flagsOf, readFlag, showValue } from "./flags";
-import type { Layer, NamedLayer } from "./resolve";
+import type { Layer, NamedLayer } from "./layer";
 import { sectionNames } from "./schema";
 
 /** In a box, because commander takes a bare null for a parser's failure. */

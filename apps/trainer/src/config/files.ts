@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { packageFile } from "../package-file";
-import type { Layer, NamedLayer } from "./resolve";
+import type { Layer, NamedLayer } from "./layer";
 
 /** Larger files are data that got here by mistake. */
 const maxBytes = 1 << 20;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { isEncoderDecoder } from "../architecture/model-config";
 import { presetNames, readConfigFile } from "./files";
-import { type Layer, resolveRun } from "./resolve";
+import type { Layer } from "./layer";
+import { resolveRun } from "./resolve";
 
 const base: Layer = { training: { steps: 10 } };
 const file = (values: unknown) => ({ file: "my.yaml", values: values as Layer });

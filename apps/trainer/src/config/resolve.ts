@@ -7,16 +7,8 @@ import { parse, resolveConfig, resolveEncoderDecoder } from "@reformer-ts/model"
 import { isEncoderDecoder, type ModelConfig, modelKeys } from "../architecture/model-config";
 import { tasks } from "../tasks";
 import { flagName } from "./flags";
+import type { Layer, NamedLayer } from "./layer";
 import { type RunConfig, type SectionName, sectionNames, sections } from "./schema";
-
-/** What one source says: some keys of some sections, unchecked. */
-export type Layer = Partial<Record<SectionName, Record<string, unknown>>>;
-
-export interface NamedLayer {
-  /** A file's path, or null for the command line. */
-  file: string | null;
-  values: Layer;
-}
 
 /**
  * A whole configuration out of layers, of which later ones win.

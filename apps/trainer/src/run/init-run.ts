@@ -5,7 +5,8 @@ import { openSource, type ReformerSource, withPositionChange } from "../checkpoi
 import { isEncoderDecoder } from "../architecture/model-config";
 import { readConfigFile } from "../config/files";
 import { flagName } from "../config/flags";
-import { type NamedLayer, resolveRun } from "../config/resolve";
+import type { NamedLayer } from "../config/layer";
+import { resolveRun } from "../config/resolve";
 import type { RunConfig } from "../config/schema";
 
 export interface Beginning {

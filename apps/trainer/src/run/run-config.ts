@@ -2,7 +2,7 @@
 import { InputError } from "@reformer-ts/internal-checks";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Layer, NamedLayer } from "../config/resolve";
+import type { Layer, NamedLayer } from "../config/layer";
 import type { RunConfig } from "../config/schema";
 import type { Task } from "../tasks";
 import { writeFileAtomically } from "./atomic";

@@ -13,7 +13,7 @@ import { InputError, isInputError } from "@reformer-ts/internal-checks";
 import type { Reformer } from "@reformer-ts/model";
 import { join } from "node:path";
 import { completeRecords, fragmentImage, magnified } from "../complete-images";
-import type { Layer } from "../config/resolve";
+import type { Layer } from "../config/layer";
 import type { RunConfig } from "../config/schema";
 import { corpusFiles } from "./corpus-files";
 import { fingerprint } from "./fingerprint";

@@ -1,7 +1,7 @@
 /** The tasks that there are, by the name that a config gives them. */
 import { musicVocabSize, genomeAlphabet, type Tokenizer } from "@reformer-ts/data";
 import { InputError } from "@reformer-ts/internal-checks";
-import type { Layer } from "../config/resolve";
+import type { Layer } from "../config/layer";
 import type { RunConfig } from "../config/schema";
 import { openDuplicationTask } from "./duplication";
 import { measuredGenome, openGenomeTask } from "./genome";

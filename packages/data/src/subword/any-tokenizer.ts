@@ -1,4 +1,5 @@
-import { tokenizerFromJSON, type Tokenizer } from "../tokenizer";
+import type { Tokenizer } from "../tokenizer";
+import { tokenizerFromJSON } from "../tokenizer-from-json";
 import { subwordTokenizer } from "./subword-tokenizer";
 
 /**
