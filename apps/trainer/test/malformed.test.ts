@@ -179,6 +179,15 @@ const npy = (dictionary: string, values: number[] = [1, 2, 3, 4]) => {
 const array = (type: string, shape: string, values?: number[]) =>
   npy(`{'descr': '${type}', 'fortran_order': False, 'shape': (${shape}), }`, values);
 const chorale = (step: unknown) => JSON.stringify({ train: [[step]], valid: [[step]], test: [[step]] });
+/** A file of one track. */
+const midi = (events: number[], { format = 0, division = [0, 4], length = events.length } = {}) => {
+  const bytes = Buffer.from([0, format, 0, 1, ...division]);
+  const sizes = Buffer.alloc(8);
+  sizes.writeUInt32BE(6, 0);
+  sizes.writeUInt32BE(length, 4);
+  const [header, track] = [sizes.subarray(0, 4), sizes.subarray(4)];
+  return Uint8Array.from([...text("MThd"), ...header, ...bytes, ...text("MTrk"), ...track, ...events]);
+};
 const data: Case[] = [
   opened("genome", "protein.fa", ">p\nMKVLE\n"),
   opened("genome", "no-header.fa", "ACGT\n"),
@@ -193,6 +202,23 @@ const data: Case[] = [
   opened("music", "five.json", chorale([60, 60, 60, 60, 60])),
   opened("music", "half.json", chorale([60.5])),
   opened("music", "proto.json", '{"__proto__": {"train": [[[60]]]}}'),
+  opened("music", "words.mid", "la la la la"),
+  opened("music", "empty.mid", ""),
+  opened("music", "header.mid", midi([])),
+  opened("music", "cut.mid", midi([0, 0x90, 60, 80, 4, 0x80, 60, 0]).subarray(0, -3)),
+  opened("music", "no-notes.mid", midi([0, 0xff, 0x2f, 0])),
+  opened("music", "drums.mid", midi([0, 0x99, 36, 80, 4, 0x89, 36, 0])),
+  opened("music", "pitch-200.mid", midi([0, 0x90, 200, 80, 4, 0x80, 60, 0])),
+  opened("music", "half-a-note.mid", midi([0, 0x90])),
+  opened("music", "no-status.mid", midi([0, 60, 80])),
+  opened("music", "frames.mid", midi([0, 0x90, 60, 80], { division: [0xe7, 40] })),
+  opened("music", "no-time.mid", midi([0, 0x90, 60, 80], { division: [0, 0] })),
+  opened("music", "several.mid", midi([0, 0x90, 60, 80], { format: 2 })),
+  opened("music", "years.mid", midi([0, 0x90, 60, 80, 0xff, 0xff, 0xff, 0x7f, 0x80, 60, 0])),
+  opened("music", "long-track.mid", midi([0, 0x90, 60, 80], { length: 0x7fffffff })),
+  opened("music", "negative-track.mid", midi([0, 0x90, 60, 80], { length: 0xffffffff })),
+  opened("music", "backwards.mid", midi([0, 0xf0, 0x8f, 0xff, 0xff, 0xff, 0x77])),
+  opened("music", "negative-time.mid", midi([0x8f, 0xff, 0xff, 0xff, 0x77, 0x90, 60, 80])),
   opened("tokens", "text.npy", "1 2 3 4"),
   opened("tokens", "tokens.csv", "1,2,3"),
   opened("tokens", "empty.npy", array("|u1", "0,", [])),

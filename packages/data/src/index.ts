@@ -30,7 +30,7 @@ export {
   parseChorales,
 } from "./chorales";
 export { musicTokenizer, parseMusic } from "./music-tokenizer";
-export { midiFile } from "./midi";
+export { midiFile } from "./midi/midi-file";
 export { genomeAlphabet, genomeText, parseFasta } from "./fasta";
 export { genomeTokenizer } from "./genome-tokenizer";
 export { numberTokenizer } from "./number-tokenizer";

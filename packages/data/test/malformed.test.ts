@@ -5,8 +5,9 @@ import { isInputError } from "@reformer-ts/internal-checks";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { parseChorales, parseFasta, parseIdx, parseNpy, tokenizerFromJSON } from "../src";
+import { midiFile, parseChorales, parseFasta, parseIdx, parseNpy, tokenizerFromJSON } from "../src";
 import { decodeImage, decodeJpeg, decodePng } from "../src/images";
+import { parseMidi } from "../src/midi";
 import { openByteSource, openNpySource, readBytes, readText } from "../src/node";
 import { npyHeader } from "../src/npy";
 import { sentencePieceTokenizer, subwordTokenizer } from "../src/subword";
@@ -33,6 +34,10 @@ const png = sample("emoji/1f600.png");
 const jpeg = sample("formats/baseline.jpg");
 const idx = Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 7, 8);
 const model = readBytes(join(import.meta.dirname, "samples/novel-320.model.gz"));
+const midi = midiFile([
+  [64, 60, 0, 48],
+  [65, 60, 0, 48],
+]);
 const vocabulary = { a: 0, b: 1, ab: 2 };
 
 const bytesCases: Record<
@@ -126,6 +131,23 @@ const bytesCases: Record<
       "with a name of JavaScript as its type": npy(
         "{'descr': 'constructor', 'fortran_order': False, 'shape': (4,), }",
       ),
+    },
+  },
+  midi: {
+    read: parseMidi,
+    files: {
+      "of nothing": new Uint8Array(),
+      "that is an image": png,
+      "cut off in the header": midi.subarray(0, 12),
+      "without a track": midi.subarray(0, 14),
+      "cut off in a note": midi.subarray(0, -12),
+      "of format 2": changed(midi, 9, 2),
+      "with ticks of a film": changed(midi, 12, 0xe7, 40),
+      "without ticks": changed(midi, 12, 0, 0),
+      "with a header of 4 GB": changed(midi, 4, 255, 255, 255, 255),
+      "with a track of 4 GB": changed(midi, 18, 255, 255, 255, 255),
+      "with a pitch that there is not": changed(midi, 31, 200),
+      "with an unknown event": changed(midi, 30, 0xf4),
     },
   },
   fasta: {
@@ -242,6 +264,7 @@ describe.each(Object.entries(bytesCases))("%s", (kind, { read, files }) => {
       png.slice(0, 400),
       jpeg,
       idx,
+      midi,
       npy("{'descr': '|u1', 'fortran_order': False, 'shape': (4,), }"),
     ];
     const damage = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 6 });

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 
 import * as data from "../src";
 import * as images from "../src/images";
+import * as midi from "../src/midi";
 import * as node from "../src/node";
 import * as subword from "../src/subword";
 
@@ -33,7 +34,7 @@ it("prints what its comments say", () => {
 it("names functions that exist", () => {
   const table = readme.slice(readme.indexOf("| what"), readme.indexOf("A tokenizer, a file"));
   const names = Array.from(table.matchAll(/`([a-z]\w+)[`("]/gi), ([, name]) => name!);
-  const exported = { ...data, ...images, ...node, ...subword };
+  const exported = { ...data, ...images, ...midi, ...node, ...subword };
   expect(names.length).toBeGreaterThan(25);
   expect(names.filter((name) => !(name in exported))).toEqual([]);
 });

@@ -1,11 +1,12 @@
 /** `reformer generate`: a checkpoint goes on with a text. The text goes to stdout as it is made, the rest to stderr. */
-import type { Tokenizer } from "@reformer-ts/data";
+import { musicTokens, type Tokenizer } from "@reformer-ts/data";
 import { readText } from "@reformer-ts/data/node";
 import { InputError } from "@reformer-ts/internal-checks";
 import { Command, Option } from "commander";
 import type { Source } from "../checkpoints/open-source";
 import { dim, type Terminal } from "../terminal";
 import { openTask } from "../tasks";
+import { isMidi, readMidi } from "../tasks/music";
 import { writeOn } from "../write-on";
 import { openModel, requireTokenizer } from "./model-of";
 import { writerFor } from "./written-file";
@@ -36,7 +37,9 @@ export function generateCommand(terminal: Terminal): Command {
     )
     .argument("[checkpoint]", checkpointHelp)
     .option("--prompt <text>", "what to continue")
-    .addOption(new Option("--prompt-file <file>", "a file to continue").conflicts("prompt"))
+    .addOption(
+      new Option("--prompt-file <file>", "a file to continue; of music, a MIDI file too").conflicts("prompt"),
+    )
     .addOption(
       new Option("--passage <token>", "continue the held-out text from there (this is the default, from 0)")
         .argParser(numberFlag("--passage", { least: 0, whole: true }))
@@ -114,7 +117,7 @@ function promptOf(
   if (prompt === "")
     throw new InputError({ field: "--prompt", given: "empty", allowed: "at least one character" });
   if (prompt !== undefined) return tokenizer.encode(prompt);
-  if (promptFile !== undefined) return tokenizer.encode(readText(promptFile));
+  if (promptFile !== undefined) return promptIn(promptFile, tokenizer);
   if (state === null) {
     throw new InputError({
       field: "--prompt",
@@ -128,6 +131,11 @@ function promptOf(
   } finally {
     task.close();
   }
+}
+
+function promptIn(file: string, tokenizer: Tokenizer): Int32Array {
+  if (!isMidi(file) || tokenizer.toJSON().type !== "music") return tokenizer.encode(readText(file));
+  return Int32Array.from(musicTokens([readMidi(file)]));
 }
 
 /** @throws InputError when the model was trained on something that is not written token by token */
@@ -146,5 +154,6 @@ Examples:
   reformer generate runs/novel --prompt "Raskolnikov " --tokens 1000
   reformer generate google/reformer-crime-and-punishment --prompt "A few months later"
   reformer generate runs/chorales --tokens 1000 --out chorale.mid
+  reformer generate runs/chorales --prompt-file theme.mid --out theme-and-more.mid
   reformer generate --passage 20000 --temperature 0.6 --top-k 40 --seed 7
 `;

@@ -110,5 +110,6 @@ Examples:
   reformer prepare book.txt                              what there is to learn in it
   reformer prepare novel --vocab-size 320                encoded into prepared/novel
   reformer prepare corpus --tokenizer spiece.model --out prepared/corpus
+  reformer prepare songs --task music                    a folder of MIDI files
   reformer prepare genome.fa.gz --json
 `;

@@ -309,6 +309,7 @@ Examples:
   reformer train --config images-small              images, from the package emoji-datasource-google
   reformer train --config images-small --corpus photos --image-size 64
   reformer train --task music --corpus chorales     after reformer prepare chorales
+  reformer train --task music --corpus songs        a folder of MIDI files
   reformer train --task genome --corpus genome.fa.gz
   reformer train --task tokens --corpus tokens.npy  whatever else is a sequence of numbers
   reformer train --layers local,lsh,local,lsh --num-hashes 2 --steps 2000

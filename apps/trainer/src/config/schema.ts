@@ -21,7 +21,7 @@ export const dataSchema = z.strictObject({
     .min(1)
     .default("novel")
     .describe(
-      "where the data are. Text: a UTF-8 file (.gz too), a folder of them, one that `prepare` encoded, or novel, Crime and Punishment. Images: a folder of PNG and JPEG files, an .npy or IDX file, or emoji, those of the npm package emoji-datasource-google. Music: chorales as JSON, or four pitches a line. Genome: a FASTA file. Tokens: an .npy file. Pairs: two files of as many lines with a comma between their names, or one of source, tab, target. Or a name from `reformer prepare`",
+      "where the data are. Text: a UTF-8 file (.gz too), a folder of them, one that `prepare` encoded, or novel, Crime and Punishment. Images: a folder of PNG and JPEG files, an .npy or IDX file, or emoji, those of the npm package emoji-datasource-google. Music: a MIDI file or a folder of them, chorales as JSON, or four pitches a line. Genome: a FASTA file. Tokens: an .npy file. Pairs: two files of as many lines with a comma between their names, or one of source, tab, target. Or a name from `reformer prepare`",
     ),
   split: z
     .enum(["tail", "standard"])

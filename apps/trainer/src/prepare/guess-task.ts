@@ -6,7 +6,7 @@ type Task = RunConfig["data"]["task"];
 const endings: [RegExp, Task][] = [
   [/\.npy(\.\w+)?$/i, "tokens"],
   [/\.(fa|fna|fasta)(\.\w+)?$/i, "genome"],
-  [/\.json(\.\w+)?$/i, "music"],
+  [/\.(json|midi?)(\.\w+)?$/i, "music"],
   [/\.(png|jpe?g)$|idx\d-ubyte|\.idx/i, "images"],
 ];
 

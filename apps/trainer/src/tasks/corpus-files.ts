@@ -41,7 +41,7 @@ function filesNamed(name: string, kind: Corpus["kind"]): CorpusFiles {
 
 const kinds: Record<Corpus["kind"], string> = {
   text: "text: a UTF-8 file or a folder of them",
-  music: "music: chorales as JSON, or a text with four pitches a line",
+  music: "music: chorales as JSON, MIDI files, or a text with four pitches a line",
   genome: "a genome: a FASTA file",
   images: "images: a folder of PNG and JPEG files, an .npy or IDX file, or emoji",
 };

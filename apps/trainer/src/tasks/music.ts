@@ -10,7 +10,8 @@ import {
   type Step,
   tokensOf,
 } from "@reformer-ts/data";
-import { readBytes, readText } from "@reformer-ts/data/node";
+import { parseMidi } from "@reformer-ts/data/midi";
+import { listFiles, readBytes, readText } from "@reformer-ts/data/node";
 import type { RunConfig } from "../config/schema";
 import { parseJson } from "../run/trainer-state";
 import { corpusFiles } from "./corpus-files";
@@ -68,7 +69,17 @@ function choralesIn(path: string) {
   );
 }
 
-const piecesIn = (path: string) => parseMusic(readText(path), path);
+export const isMidi = (path: string) => /\.midi?(\.\w+)?$/i.test(path);
+
+/** @throws InputError when the file is missing or no MIDI file */
+export const readMidi = (path: string): Step[] => parseMidi(readBytes(path, { maxBytes: 2 ** 24 }), path);
+
+/** MIDI files, each a piece; else text. */
+function piecesIn(path: string): Step[][] {
+  const midi = listFiles(path).filter(isMidi);
+  return midi.length > 0 ? midi.map(readMidi) : parseMusic(readText(path), path);
+}
+
 const musicSource = (pieces: readonly (readonly Step[])[]) => tokensOf(musicTokens(pieces));
 const partOf = (part: RunConfig["data"]["part"]) => (part === "test" ? "test" : "valid");
 const integer = (value: number) => value.toLocaleString("en");

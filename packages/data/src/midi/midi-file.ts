@@ -6,7 +6,7 @@
 
 import { InputError } from "@reformer-ts/internal-checks";
 
-import type { Step } from "./chorales";
+import type { Step } from "../chorales";
 
 const ticksPerStep = 1;
 const stepsPerQuarter = 4;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
-import type { Step } from "./chorales";
-import { midiFile } from "./midi";
+import type { Step } from "../chorales";
+import { midiFile } from "./midi-file";
 
 it("is a Standard MIDI File, byte by byte", () => {
   const piece: Step[] = [
