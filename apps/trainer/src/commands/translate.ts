@@ -1,8 +1,9 @@
 /** `reformer translate`: a checkpoint of the task translation, one sentence a line. */
 import { readText } from "@reformer-ts/data/node";
 import { InputError } from "@reformer-ts/internal-checks";
+import { deriveSeed } from "@reformer-ts/internal-random";
 import { createEncoderDecoder } from "@reformer-ts/model";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { text as readAll } from "node:stream/consumers";
 import { isEncoderDecoder } from "../architecture/model-config";
 import { openBackend } from "../backend";
@@ -20,6 +21,8 @@ interface Flags {
   checkpoint?: string;
   beam: number;
   lengthPenalty: number;
+  temperature?: number;
+  seed: number;
   tokens?: number;
   backend: string;
   json?: true;
@@ -44,6 +47,20 @@ export function translateCommand(terminal: Terminal): Command {
       "0 compares by probability alone, which prefers the short; more prefers the long",
       numberFlag("--length-penalty", { least: 0, most: 10 }),
       0.6,
+    )
+    .addOption(
+      new Option(
+        "--temperature <t>",
+        "draw tokens instead of searching: below 1 more careful, above 1 wilder; 0 always takes the likeliest",
+      )
+        .argParser(numberFlag("--temperature", { least: 0, most: 100 }))
+        .conflicts(["beam", "lengthPenalty"]),
+    )
+    .option(
+      "--seed <n>",
+      "the same seed draws the same translations",
+      numberFlag("--seed", { least: 0, whole: true }),
+      1,
     )
     .option(
       "--tokens <n>",
@@ -71,12 +88,14 @@ export function translateCommand(terminal: Terminal): Command {
       const parameters = sourceParameters(source);
       const model = createEncoderDecoder(config, parameters);
       const maxTokens = flags.tokens ?? source.state?.training.length ?? config.maxLength;
-      const { beam: beamSize, lengthPenalty } = flags;
-      const options = { maxTokens, beamSize, lengthPenalty, sourceTokens: config.maxLength };
+      const { temperature = 0, lengthPenalty } = flags;
+      const beamSize = flags.temperature === undefined ? flags.beam : 1;
+      const options = { maxTokens, beamSize, lengthPenalty, temperature, sourceTokens: config.maxLength };
       try {
         for (let first = 0; first < sentences.length; first += together) {
           const some = sentences.slice(first, first + together);
-          const written = await translateTexts(model, tokenizer, some, options);
+          const seed = deriveSeed(flags.seed, "sentence", first);
+          const written = await translateTexts(model, tokenizer, some, { ...options, seed });
           for (const [i, translation] of written.entries()) {
             terminal.out(
               flags.json
@@ -103,5 +122,6 @@ Examples:
   reformer translate < sentences.txt                 the newest run, on standard input
   echo "Ein Mann schläft." | reformer translate --beam 1
   reformer translate --checkpoint runs/wmt-ende sentences.txt > translations.txt
+  reformer translate --temperature 0.7 --seed 3 sentences.txt
   reformer translate --json sentences.txt
 `;

@@ -1,8 +1,10 @@
 /**
- * From a model's next-token probabilities to a whole sequence: always the likeliest token, or beam search, which follows
+ * From a model's next-token probabilities to a whole sequence: token by token, or beam search, which follows
  * the `beamSize` likeliest beginnings and compares what ended by `log p / ((5 + length) / 6) ^ lengthPenalty` (Wu et al.
  * 2016, §7), because the plain probability prefers the short.
  */
+import { deriveSeed, Random } from "@reformer-ts/internal-random";
+import { sample } from "../sampling";
 import type { PairDecoder } from "./decoder";
 
 export interface SearchOptions {
@@ -10,9 +12,12 @@ export interface SearchOptions {
   endToken: number;
   /** Longest sequence, its end included. */
   maxTokens: number;
-  /** Beginnings that are followed at a time; 1 takes the likeliest token each time. */
+  /** Beginnings that are followed at a time; with 1, tokens are taken as they come. */
   beamSize: number;
   lengthPenalty: number;
+  /** Without a beam: 0 takes the likeliest token, more draws one. */
+  temperature: number;
+  seed: number;
 }
 
 /** A sequence so far, without start and end. */
@@ -34,20 +39,21 @@ type Writer = Pick<PairDecoder, "append" | "select">;
 /** @returns one sequence per source, without start and end */
 export function search(writer: Writer, sources: number, options: SearchOptions): Promise<Int32Array[]> {
   return options.beamSize === 1
-    ? greedySearch(writer, sources, options)
+    ? tokenByToken(writer, sources, options)
     : beamSearch(writer, sources, options);
 }
 
-async function greedySearch(
+async function tokenByToken(
   writer: Writer,
   sources: number,
-  { startToken, endToken, maxTokens }: SearchOptions,
+  { startToken, endToken, maxTokens, temperature, seed }: SearchOptions,
 ): Promise<Int32Array[]> {
   const written: number[][] = Array.from({ length: sources }, () => []);
+  const randoms = written.map((_, source) => Random.fromSeed(deriveSeed(seed, "sequence", source)));
   let alive = written.map((tokens, source) => ({ source, tokens }));
   for (let step = 0; step < maxTokens && alive.length > 0; step++) {
     const logits = await writer.append(alive.map(({ tokens }) => tokens.at(-1) ?? startToken));
-    const next = logits.map((row) => row.indexOf(Math.max(...row)));
+    const next = logits.map((row, i) => sample(row, randoms[alive[i]!.source]!, { temperature }));
     const going = [...alive.keys()].filter((row) => next[row] !== endToken);
     for (const row of going) alive[row]!.tokens.push(next[row]!);
     if (going.length < alive.length) writer.select(going);

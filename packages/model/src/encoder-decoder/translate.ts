@@ -1,4 +1,4 @@
-/** From sources to targets, by the likeliest sequence that a search finds. */
+/** From sources to targets: the likeliest sequence that a search finds, or one that is drawn. */
 import { InputError } from "@reformer-ts/internal-checks";
 import { checkLength } from "../batch";
 import { createPairDecoder } from "./decoder";
@@ -12,6 +12,10 @@ export interface TranslateOptions {
   beamSize?: number;
   /** 0 compares what ended by probability alone, which prefers the short; larger prefers the long. Default 0.6. */
   lengthPenalty?: number;
+  /** 0, the default, searches; with more each token is drawn, and `beamSize` stays 1. Below 1 more careful, above wilder. */
+  temperature?: number;
+  /** Decides every draw. Each source has a stream of its own, so what stands beside it does not matter. */
+  seed?: number;
 }
 
 /**
@@ -24,12 +28,16 @@ export interface TranslateOptions {
 export async function translate(
   model: EncoderDecoder,
   sources: readonly Int32Array[],
-  { maxTokens, beamSize = 1, lengthPenalty = 0.6 }: TranslateOptions,
+  { maxTokens, beamSize = 1, lengthPenalty = 0.6, temperature = 0, seed = 0 }: TranslateOptions,
 ): Promise<Int32Array[]> {
   checkInteger("maxTokens", maxTokens);
   checkInteger("beamSize", beamSize);
   if (!(lengthPenalty >= 0)) {
     throw new InputError({ field: "lengthPenalty", given: String(lengthPenalty), allowed: "0 or more" });
+  }
+  if (!(temperature >= 0 && temperature < Infinity) || (temperature > 0 && beamSize > 1)) {
+    const [given, allowed] = [String(temperature), "0, or more with a beamSize of 1"];
+    throw new InputError({ field: "temperature", given, allowed });
   }
   checkLength(model.sides.decoder, "maxTokens", maxTokens);
   if (sources.length === 0) return [];
@@ -40,7 +48,7 @@ export async function translate(
 
   const decoder = createPairDecoder(model, { source, batch: sources.length, sourceLength });
   try {
-    const options = { startToken: padToken, endToken, maxTokens, beamSize, lengthPenalty };
+    const options = { startToken: padToken, endToken, maxTokens, beamSize, lengthPenalty, temperature, seed };
     return await search(decoder, sources.length, options);
   } finally {
     decoder.dispose();

@@ -136,6 +136,36 @@ describe("translate", () => {
     expect([...written!]).toEqual(expected);
   });
 
+  it("draws tokens as often as their probabilities at a temperature say, the same for the same seed", async () => {
+    const model = build(few, 4);
+    const source = sources[0]!;
+    const decoder = createPairDecoder(model, { source, batch: 1, sourceLength: 4 });
+    const [logits] = await decoder.append([0]);
+    decoder.dispose();
+    const weights = Array.from(logits!, (logit) => Math.exp(logit / 2));
+    const total = weights.reduce((a, b) => a + b);
+    const [many, endToken] = [600, 1];
+    const copies = Array<Int32Array>(many).fill(source);
+    const draw = (seed: number) => translate(model, copies, { maxTokens: 1, temperature: 2, seed });
+    const drawn = (await draw(7)).map(([token = endToken]) => token);
+    for (const [token, weight] of weights.entries()) {
+      const share = weight / total;
+      const deviation = Math.sqrt((share * (1 - share)) / many);
+      const seen = drawn.filter((other) => other === token).length / many;
+      expect(Math.abs(seen - share)).toBeLessThan(4 * deviation);
+    }
+    expect((await draw(7)).map(([token = endToken]) => token)).toEqual(drawn);
+    expect((await draw(8)).map(([token = endToken]) => token)).not.toEqual(drawn);
+  });
+
+  it("draws for a source the same whatever follows it", async () => {
+    const model = build(few, 4);
+    const options = { maxTokens: 12, temperature: 1.5, seed: 3 };
+    const [first, second] = await translate(model, sources, options);
+    const [alone, beside] = await translate(model, sources.slice(0, 2), options);
+    expect([[...alone!], [...beside!]]).toEqual([[...first!], [...second!]]);
+  });
+
   it("refuses what cannot be", async () => {
     const model = build();
     const ask = (options: object) => translate(model, sources, { maxTokens: 4, ...options });
@@ -143,6 +173,10 @@ describe("translate", () => {
       "beamSize is 0, but must be an integer of at least 1.",
     );
     await expect(ask({ lengthPenalty: -1 })).rejects.toThrow("lengthPenalty is -1, but must be 0 or more.");
+    for (const wrong of [{ temperature: -1 }, { temperature: NaN }, { temperature: 1, beamSize: 2 }])
+      await expect(ask(wrong)).rejects.toThrow(
+        `temperature is ${wrong.temperature}, but must be 0, or more with a beamSize of 1.`,
+      );
     await expect(ask({ maxTokens: 65 })).rejects.toThrow("maxTokens is 65 tokens");
     await expect(translate(model, [Int32Array.of(vocabSize)], { maxTokens: 4 })).rejects.toThrow(
       "source[0] is 11, but must be a token from 0 to 10.",
