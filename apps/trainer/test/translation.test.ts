@@ -1,10 +1,10 @@
 /** Pairs of sentences, from two files to translations on stdout: the encoder-decoder in the same trainer. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type HeldOutMetrics, isStep, readMetrics } from "../src/run/metrics";
-import { bundleCommand, reformer, start, temporaryFolder } from "./run-reformer";
+import { bundleCommand, losses, reformer, start, temporaryFolder } from "./run-reformer";
 
 const samples = join(import.meta.dirname, "../../../packages/data/test/samples/opennmt-ende");
 const pairs = `${join(samples, "val.en")},${join(samples, "val.de")}`;
@@ -16,24 +16,17 @@ const tiny = [
 ].flatMap((line) => line.split(" "));
 const config = join(import.meta.dirname, "../configs/debug.yaml");
 
-let home = "";
-let run = "";
+const home = mkdtempSync(join(tmpdir(), "reformer-translation-"));
+const run = join(home, "run");
 const train = (...args: string[]) =>
   reformer("train", "--config", join(home, "empty.yaml"), ...tiny, "--corpus", pairs, ...args);
 
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), "reformer-translation-"));
-  run = join(home, "run");
   writeFileSync(join(home, "empty.yaml"), "training: { schedule: constant }\n");
   const { code, err } = await train("--steps", "4", "--run", run);
   if (code !== 0) throw new Error(err);
 }, 120_000);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-const losses = (path: string) =>
-  readMetrics(path)
-    .filter(isStep)
-    .map((line) => line["train/loss"]);
 
 describe("training", () => {
   it("learns, samples and leaves what a run of text leaves", () => {
@@ -93,6 +86,22 @@ describe("what a checkpoint can do", () => {
     expect(objects[1]!.translation).toBe("");
   });
 
+  it("translate draws with a temperature, the same for the same seed", async () => {
+    const file = join(home, "drawn.txt");
+    writeFileSync(file, "Today .\n".repeat(18));
+    const draw = async (...flags: string[]) => {
+      const own = ["--checkpoint", run, "--backend", "wasm", "--tokens", "6", ...flags];
+      const { code, out, err } = await reformer("translate", file, ...own);
+      expect([code, code === 0 ? "" : err]).toEqual([0, ""]);
+      return out;
+    };
+    const drawn = await draw("--temperature", "1", "--seed", "3");
+    expect(new Set(drawn.trimEnd().split("\n")).size).toBeGreaterThan(10);
+    expect(await draw("--temperature", "1", "--seed", "3")).toBe(drawn);
+    expect(await draw("--temperature", "1", "--seed", "4")).not.toBe(drawn);
+    expect(await draw("--temperature", "0")).toBe(await draw("--beam", "1"));
+  });
+
   it("translate reads standard input", async () => {
     const bundle = await bundleCommand();
     const running = start(bundle, ["translate", "--checkpoint", run, "--backend", "wasm", "--tokens", "3"]);
@@ -103,17 +112,35 @@ describe("what a checkpoint can do", () => {
   });
 
   it.each([
-    [["generate"], "a model that translates, but must be one that goes on with a sequence"],
-    [["score", config, "--checkpoint"], "a model that translates"],
-    [["export", "nowhere"], "a model that translates"],
-    [["train", "--steps", "1", "--init"], "a model that translates"],
-  ])("%j refuses it in a sentence", async (args, words) => {
-    const { code, err } = await reformer(...args, run);
-    expect(code).toBe(2);
-    expect(err).toContain(words);
+    ["generate", run],
+    ["score", config, "--checkpoint", run],
+    ["export", "nowhere", run],
+    ["convert", run, "nowhere"],
+    ["complete", "--checkpoint", run],
+    ["train", "--steps", "1", "--init", run],
+  ])("%s refuses it, and says what takes it", async (...args) => {
+    const { code, out, err } = await reformer(...args);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err.split("\n").at(-2)).toMatch(
+      /^reformer: checkpoint is .*step-00000004, a model that translates, but must be one that goes on with a sequence; `reformer translate`, `reformer evaluate` and `reformer train --resume` take this one\.$/,
+    );
+    expect(existsSync("nowhere")).toBe(false);
+  });
+
+  it("train --init has nothing for translation to begin with", async () => {
+    const { code, err } = await train("--steps", "1", "--init", run);
+    expect([code, err]).toEqual([
+      2,
+      `reformer: --init is ${run}, for task translation, but must be left out: translation begins with fresh weights; a run goes on with \`reformer train --resume\`.\n`,
+    ]);
   });
 
   it("translate refuses what cannot be", async () => {
+    const both = await reformer("translate", "--checkpoint", run, "--temperature", "1", "--beam", "2");
+    expect([both.code, both.err]).toEqual([
+      2,
+      "reformer: option '--temperature <t>' cannot be used with option '--beam <n>'. See `reformer --help`.\n",
+    ]);
     const file = join(home, "long.txt");
     writeFileSync(file, "word ".repeat(300));
     const long = await reformer("translate", file, "--checkpoint", run, "--backend", "wasm");

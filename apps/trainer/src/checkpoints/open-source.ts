@@ -52,7 +52,8 @@ export async function openSource(path: string, options: HubOptions = {}): Promis
   throw new InputError({
     field: "checkpoint",
     given: `${source.path}, a model that translates`,
-    allowed: "one that goes on with a sequence; `reformer translate` and `reformer evaluate` take this one",
+    allowed:
+      "one that goes on with a sequence; `reformer translate`, `reformer evaluate` and `reformer train --resume` take this one",
   });
 }
 

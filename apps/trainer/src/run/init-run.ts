@@ -2,7 +2,6 @@
 import { InputError } from "@reformer-ts/internal-checks";
 import { parameterShapes, type PositionChange, type ReformerConfig } from "@reformer-ts/model";
 import { openSource, type ReformerSource, withPositionChange } from "../checkpoints/open-source";
-import { isEncoderDecoder } from "../architecture/model-config";
 import { readConfigFile } from "../config/files";
 import { flagName } from "../config/flags";
 import type { NamedLayer } from "../config/layer";
@@ -29,18 +28,26 @@ export async function beginRun(
 ): Promise<Beginning> {
   const file = readConfigFile(config);
   if (init === undefined) return { config: resolveRun([file, overrides]), source: null };
+  if (isTranslation(overrides) ?? isTranslation(file)) {
+    throw new InputError({
+      field: "--init",
+      given: `${init}, for task translation`,
+      allowed:
+        "left out: translation begins with fresh weights; a run goes on with `reformer train --resume`",
+    });
+  }
   const source = withPositionChange(await openSource(init, { log }), positionChange(overrides));
   const theirs = { file: init, values: { model: { ...source.model.config } } };
   const resolved = resolveRun([file, theirs, overrides]);
-  if (isEncoderDecoder(resolved.model)) {
-    throw new InputError({
-      field: "--init",
-      given: `${init}, a model that goes on with a sequence`,
-      allowed: "left out: translation begins with fresh weights",
-    });
-  }
-  requireSameShapes(resolved.model, source, overrides);
+  // Of no other task the model is an encoder-decoder.
+  requireSameShapes(resolved.model as ReformerConfig, source, overrides);
   return { config: resolved, source };
+}
+
+/** Undefined where nothing is said of the task. */
+function isTranslation({ values }: NamedLayer): boolean | undefined {
+  const task = values.data?.["task"];
+  return task === undefined ? undefined : task === "translation";
 }
 
 const positionKeys = ["maxLength", "axialShape", "axialDims", "positions"] as const;
