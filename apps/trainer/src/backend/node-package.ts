@@ -1,10 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { InputError } from "@reformer-ts/internal-checks";
 
-import { lastComplaint, runCommand } from "./run-command";
-import { stage } from "./stage";
+import { npmInstall } from "./npm-install";
 
 export const TFJS_NODE_VERSION = "4.22.0";
 const NODE_API_HEADERS_VERSION = "1.9.0";
@@ -27,32 +25,16 @@ export function bindingFolder(packageFolder: string): string {
  * packages' own install scripts, which would fetch the library of 2022.
  */
 export async function installNodePackage(folder: string, { npm }: { npm: string }): Promise<void> {
-  await stage(folder, async (temporary) => {
-    await mkdir(temporary);
-    const dependencies = {
-      "@tensorflow/tfjs-node": TFJS_NODE_VERSION,
-      "node-api-headers": NODE_API_HEADERS_VERSION,
-    };
-    const manifest = { name: "reformer-ts-backend", private: true, dependencies };
-    await writeFile(join(temporary, "package.json"), JSON.stringify(manifest, null, 2));
-    const outcome = await runCommand(
-      npm,
-      ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", temporary],
-      { cwd: temporary, environment: withoutNpmContext(process.env) },
-    );
-    if (outcome.code !== 0) {
-      throw new InputError({
-        field: `the download of @tensorflow/tfjs-node ${TFJS_NODE_VERSION} by npm`,
-        given: `refused: ${lastComplaint(outcome)}`,
-        allowed:
-          "possible from the registry that npm is set up for; until then training runs on the WASM backend",
-      });
-    }
-  });
-}
-
-/** Under `npm run`, npm tells its children which package they belong to; this one belongs to none. */
-function withoutNpmContext(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const foreign = /^npm_(package_|lifecycle_|config_(local_prefix|workspaces?|include_workspace_root|dir)$)/i;
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !foreign.test(name)));
+  const dependencies = {
+    "@tensorflow/tfjs-node": TFJS_NODE_VERSION,
+    "node-api-headers": NODE_API_HEADERS_VERSION,
+  };
+  const refuse = (complaint: string) =>
+    new InputError({
+      field: `the download of @tensorflow/tfjs-node ${TFJS_NODE_VERSION} by npm`,
+      given: `refused: ${complaint}`,
+      allowed:
+        "possible from the registry that npm is set up for; until then training runs on the WASM backend",
+    });
+  await npmInstall(folder, dependencies, { npm, refuse });
 }
