@@ -64,16 +64,29 @@ export const transcripts = [
     ],
   },
   {
+    title: "music",
+    text: "MIDI files are read and written. Here a model of seconds begins to learn a cadence, goes on with it as MIDI, and is measured on what it wrote.",
+    commands: [
+      'mkdir songs && for i in $(seq 40); do printf "67 64 60 48\\n69 65 60 53\\n71 67 62 55\\n72 67 64 48\\n"; done > chords.txt',
+      "reformer train --config chorales --corpus chords.txt --length 128 --max-length 128 --axial-shape 8,16 --d-model 32 --d-ff 64 --axial-dims 8,24 --num-heads 2 --d-head 16 --layers local,lsh --minutes null --steps 150 --warmup 10 --run runs/chords --json 2>/dev/null",
+      'reformer generate runs/chords --prompt "67 64 60 48" --tokens 28 --seed 3 --out songs/chords.mid',
+      "reformer prepare songs --task music",
+      "reformer score songs/chords.mid --checkpoint runs/chords",
+      "reformer generate runs/chords --prompt-file songs/chords.mid --tokens 8 --temperature 0",
+    ],
+  },
+  {
     title: "bench",
     text: "Speed and memory of a training step by length; the lengths here are short.",
     commands: ["reformer bench --lengths 1024,4096 --attention lsh --depths 2 --rounds 1 --steps 2"],
   },
   {
     title: "translate",
-    text: "The paper's `wmt-ende` at a sixteenth of its width, on 45 pairs: it learns which words are frequent.",
+    text: "The paper's `wmt-ende` at a sixteenth of its width, on 45 pairs: it learns which words are frequent. A beam is searched unless `--temperature` asks to draw.",
     commands: [
       "reformer train --config wmt-ende --corpus pairs.en,pairs.de --held-out-corpus null --held-out 0.1 --tokenizer 400 --vocab-size 402 --d-model 32 --d-ff 128 --num-heads 4 --d-head 8 --batch 4 --accumulate 2 --steps 60 --learning-rate 0.003 --warmup 10 --run runs/pairs",
       'echo "The parliament does not support it ." | reformer translate --checkpoint runs/pairs --tokens 12',
+      'echo "The parliament does not support it ." | reformer translate --checkpoint runs/pairs --tokens 12 --temperature 1 --seed 2',
       "reformer evaluate runs/pairs --json",
     ],
   },
