@@ -9,6 +9,7 @@
  * The price is empty slots: up to one chunk per bucket and chunksBefore per round, instead of one per round.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { largestId } from "./bucket-ids";
 import { alignWithKernel } from "./kernels/dispatch";
 
 export interface AlignedSlots {
@@ -32,6 +33,7 @@ export interface Alignment {
 /**
  * @param buckets `[batch, heads, numHashes, length]` int32
  * @returns       where everything sits; the caller owns the tensors
+ * @throws InputError when a bucket is negative or not below numBuckets; where a device aligns, contents are not read
  */
 export function alignToBuckets(
   buckets: tf.Tensor4D,
@@ -45,7 +47,7 @@ export function alignToBuckets(
   const groups = batch * heads;
   const ids = buckets.dataSync() as Int32Array;
   const starts = Array.from({ length: groups * numHashes }, (_, row) =>
-    bucketStarts(ids.subarray(row * length, (row + 1) * length), chunkLength),
+    bucketStarts(ids.subarray(row * length, (row + 1) * length), { chunkLength, numBuckets }),
   );
   // Empty chunks end every round, as many as a window looks back over: a bucket never meets itself around the ring.
   const paddedLength = Math.max(...starts.map(({ slots }) => slots)) + chunksBefore * chunkLength;
@@ -80,14 +82,16 @@ export function mostAlignedSlots(
 }
 
 /** The first slot of every bucket, and how many slots all of them take, in whole chunks. */
-function bucketStarts(ids: Int32Array, chunkLength: number): { next: Int32Array; slots: number } {
-  const counts: number[] = [];
-  for (const id of ids) counts[id] = (counts[id] ?? 0) + 1;
-  const next = new Int32Array(counts.length);
+function bucketStarts(
+  ids: Int32Array,
+  { chunkLength, numBuckets }: Omit<Alignment, "chunksBefore">,
+): { next: Int32Array; slots: number } {
+  const next = new Int32Array(largestId(ids, numBuckets) + 1);
+  for (const id of ids) next[id]!++;
   let slots = 0;
-  for (let id = 0; id < next.length; id++) {
+  next.forEach((count, id) => {
     next[id] = slots;
-    slots += Math.ceil((counts[id] ?? 0) / chunkLength) * chunkLength;
-  }
+    slots += Math.ceil(count / chunkLength) * chunkLength;
+  });
   return { next, slots };
 }

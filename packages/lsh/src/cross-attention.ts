@@ -3,11 +3,11 @@
  * have a length of their own and know no order. Queries go in blocks of rows, so that the scores of all never exist
  * together.
  */
-import { assertShape, type Dimensions, InputError } from "@reformer-ts/internal-checks";
+import { assertShape, type Dimensions } from "@reformer-ts/internal-checks";
 import * as tf from "@tensorflow/tfjs-core";
 import { denseAttention, denseAttentionGrad } from "./dense-attention";
 import type { AttentionGrads, AttentionResult, AttentionSaved } from "./full-attention";
-import { foldHeads, unfoldHeads } from "./inputs";
+import { checkFloats, foldHeads, unfoldHeads } from "./inputs";
 import { type DropoutOptions, resolveDropout } from "./options";
 
 export interface CrossOptions {
@@ -58,6 +58,7 @@ export function crossAttentionGrad(
   options: CrossOptions = {},
 ): AttentionGrads {
   const sizes = checkCross({ query, output, dOutput }, { key, value }, options);
+  checkFloats({ logSumExp }, "[batch, heads, length]", sizes);
   const dense = denseOptions(options);
   return tf.tidy(() => {
     const folded = denseAttentionGrad(
@@ -94,18 +95,8 @@ function checkCross(
   { keyMask }: CrossOptions,
 ) {
   const dimensions: Dimensions = {};
-  const check = (tensors: Record<string, tf.Tensor>, pattern: string) => {
-    for (const [name, tensor] of Object.entries(tensors)) {
-      assertShape(name, tensor.shape, pattern, dimensions);
-      if (tensor.dtype !== "float32") {
-        throw new InputError({ field: name, given: `of type ${tensor.dtype}`, allowed: "float32" });
-      }
-      if (tensor.size === 0)
-        throw new InputError({ field: name, given: "empty", allowed: "at least one vector" });
-    }
-  };
-  check(queries, "[batch, heads, length, depth]");
-  check(keys, "[batch, heads, sourceLength, depth]");
+  checkFloats(queries, "[batch, heads, length, depth]", dimensions);
+  checkFloats(keys, "[batch, heads, sourceLength, depth]", dimensions);
   if (keyMask) assertShape("keyMask", keyMask.shape, "[batch, sourceLength]", dimensions);
-  return { batch: dimensions.batch!, heads: dimensions.heads! };
+  return dimensions as Record<"batch" | "heads" | "length", number>;
 }

@@ -1,7 +1,7 @@
 /** Full attention, the O(L²) baseline, as an explicit pair of forward and vector-Jacobian product. */
 import * as tf from "@tensorflow/tfjs-core";
 import { denseAttention, denseAttentionGrad } from "./dense-attention";
-import { checkHeads, foldHeads, unfoldHeads } from "./inputs";
+import { checkFloats, checkHeads, foldHeads, unfoldHeads } from "./inputs";
 import { type MaskOptions, resolveDropout } from "./options";
 import { scaledKey, scaledKeyGrad, type SharedOptions } from "./shared-keys";
 
@@ -74,6 +74,7 @@ export function fullAttentionGrad(
 ): AttentionGrads {
   const { query, key, value, output, logSumExp } = saved;
   const sizes = checkHeads({ query, key, value, output, dOutput }, options.keyMask);
+  checkFloats({ logSumExp }, "[batch, heads, length]", sizes);
   const dense = denseOptions(options);
   return tf.tidy(() => {
     const folded = denseAttentionGrad(

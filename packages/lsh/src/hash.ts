@@ -6,6 +6,7 @@
  */
 import { assertShape } from "@reformer-ts/internal-checks";
 import * as tf from "@tensorflow/tfjs-core";
+import { requireType } from "./inputs";
 import { hashWithKernel } from "./kernels/dispatch";
 import { resolveNumBuckets, rotationSize } from "./num-buckets";
 import { planRows } from "./row-blocks";
@@ -18,7 +19,7 @@ const pieceSize = 1 << 21;
  * @param rotations  `[heads, depth, numHashes, rotationSize]`, from {@link drawRotations}
  * @param numBuckets one even number, or even factors: bucket = b0 + f0 (b1 + f1 (b2 …))
  * @returns          `[batch, heads, numHashes, length]` int32; the caller owns it. Nothing is differentiated.
- * @throws InputError when shapes disagree or a factor is odd
+ * @throws InputError when shapes disagree, numbers are not float32 or a factor is odd
  */
 export function hashVectors(
   vectors: tf.Tensor,
@@ -29,6 +30,7 @@ export function hashVectors(
   const dimensions = { rotationSize: rotationSize(factors) };
   assertShape("vectors", vectors.shape, "[batch, heads, length, depth]", dimensions);
   assertShape("rotations", rotations.shape, "[heads, depth, numHashes, rotationSize]", dimensions);
+  for (const [name, tensor] of Object.entries({ vectors, rotations })) requireType(name, tensor, "float32");
   return (
     hashWithKernel({ vectors, rotations }, { factors }) ??
     tf.tidy(() => composedHash(vectors, rotations, factors))

@@ -25,7 +25,7 @@ export { drawRotations, type RotationOptions } from "./rotations";
 export { torchRotations } from "./torch-rotations";
 export { hashVectors } from "./hash";
 export { sortByBucket, type SortedSlots } from "./sort";
-export { type AutoBuckets, bucketCount, resolveNumBuckets, rotationSize } from "./num-buckets";
+export { type AutoBuckets, bucketCount, mostBuckets, resolveNumBuckets, rotationSize } from "./num-buckets";
 export { normalizeKeys, normalizeKeysGrad } from "./normalize-keys";
 
 // What a fused kernel takes over.

@@ -9,7 +9,7 @@ import {
   fullAttentionForward,
   fullAttentionGrad,
 } from "./full-attention";
-import { checkHeads, foldHeads, unfoldHeads } from "./inputs";
+import { checkFloats, checkHeads, foldHeads, unfoldHeads } from "./inputs";
 import type { ChunkAttentionAttributes } from "./kernels/names";
 import { type ChunkedOptions, type Chunking, resolveChunking, resolveDropout } from "./options";
 import { scaledKey, scaledKeyGrad, type SharedOptions } from "./shared-keys";
@@ -59,6 +59,7 @@ export function localAttentionGrad(
 ): AttentionGrads {
   const { query, key, value, output, logSumExp } = saved;
   const sizes = checkHeads({ query, key, value, output, dOutput }, options.keyMask);
+  checkFloats({ logSumExp }, "[batch, heads, length]", sizes);
   const chunking = resolveChunking(sizes.length, options);
   if (chunking.isFull) return fullAttentionGrad(dOutput, saved, maskOptions(options));
   const attributes = localAttributes(chunking, options);

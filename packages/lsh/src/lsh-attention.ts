@@ -2,18 +2,18 @@
  * LSH attention (§2): hash the shared queries and keys, sort by bucket, attend within windows of the sorted order,
  * merge the rounds. An explicit pair of forward and vector-Jacobian product.
  */
-import { assertShape, InputError } from "@reformer-ts/internal-checks";
+import { assertShape, InputError, requireInteger } from "@reformer-ts/internal-checks";
 import * as tf from "@tensorflow/tfjs-core";
 import { alignToBuckets } from "./align-to-buckets";
 import { chunkAttention } from "./chunk-attention";
 import { chunkAttentionGrad } from "./chunk-attention-grad";
 import { fullAttentionForward, fullAttentionGrad } from "./full-attention";
 import { hashVectors } from "./hash";
-import { checkHeads, foldHeads, unfoldHeads } from "./inputs";
+import { checkFloats, checkHeads, foldHeads, requireType, unfoldHeads } from "./inputs";
 import type { ChunkAttentionAttributes, ChunkAttentionInputs } from "./kernels/names";
 import { normalizeKeys, sharedQueryKeyGrad } from "./normalize-keys";
 import { bucketCount, resolveNumBuckets } from "./num-buckets";
-import { type Chunking, type LshOptions, requireInteger, resolveChunking, resolveDropout } from "./options";
+import { type Chunking, type LshOptions, resolveChunking, resolveDropout } from "./options";
 import { drawRotations } from "./rotations";
 import { slotBuckets } from "./slot-buckets";
 import { sortByBucket } from "./sort";
@@ -79,6 +79,7 @@ export function lshAttentionForward(queryKey: tf.Tensor, value: tf.Tensor, optio
 export function lshAttentionGrad(dOutput: tf.Tensor, saved: LshSaved, options: LshOptions): LshGrads {
   const { queryKey, value, output, logSumExp } = saved;
   const sizes = checkHeads({ queryKey, value, output, dOutput }, options.keyMask);
+  checkFloats({ logSumExp }, "[batch, heads, length]", sizes);
   const chunking = resolveLshChunking(sizes.length, options);
   if (chunking.isFull) {
     const inputs = { query: queryKey, key: queryKey, value, output, logSumExp };
@@ -156,9 +157,7 @@ function checkBuckets(
     length,
     numHashes,
   });
-  if (buckets.dtype !== "int32") {
-    throw new InputError({ field: "buckets", given: `of type ${buckets.dtype}`, allowed: "int32" });
-  }
+  requireType("buckets", buckets, "int32");
   return buckets as tf.Tensor4D;
 }
 

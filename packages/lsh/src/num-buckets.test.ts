@@ -23,8 +23,23 @@ test("a number is one factor; factors multiply, and need half as many directions
   expect(rotationSize([4, 6])).toBe(5);
 });
 
-test.each([0, 3, 2.5, -2, Number.NaN, [], [4, 3]])("%j buckets are refused", (numBuckets) => {
-  expect(() => resolveNumBuckets(numBuckets, { length: 8, chunkLength: 4 })).toThrow(
-    /must be an even number/,
-  );
+test.each([0, 3, 2.5, -2, Number.NaN, [], [4, 3], 2 ** 24, [4096, 4096], [65536, 65536], Infinity])(
+  "%j buckets are refused",
+  (numBuckets) => {
+    expect(() => resolveNumBuckets(numBuckets, { length: 8, chunkLength: 4 })).toThrow(
+      /must be an even number/,
+    );
+  },
+);
+
+test.each([
+  { length: 0 },
+  { length: Number.NaN },
+  { chunkLength: 0 },
+  { chunkLength: 1.5 },
+  { maxLength: -1 },
+])("'auto' refuses %j", (wrong) => {
+  const [[field, size]] = Object.entries(wrong) as [[string, number]];
+  const sizes = { length: 8, chunkLength: 4, ...wrong };
+  expect(() => resolveNumBuckets("auto", sizes)).toThrow(`${field} is ${size}, but must be an integer`);
 });

@@ -3,7 +3,7 @@
  *
  * Everything after this file works on a {@link Chunking}: no defaults, no doubts.
  */
-import { InputError } from "@reformer-ts/internal-checks";
+import { InputError, requireInteger } from "@reformer-ts/internal-checks";
 import type { Tensor } from "@tensorflow/tfjs-core";
 
 export interface DropoutOptions {
@@ -50,7 +50,7 @@ export interface LshOptions extends ChunkedOptions {
   seed?: number;
   /** `[batch, heads, length, depth]`: what is hashed in place of queryKey, such as vectors before rotary positions. */
   hashed?: Tensor;
-  /** `[batch, heads, numHashes, length]` int32: the buckets of an earlier pass, used instead of hashing. */
+  /** `[batch, heads, numHashes, length]` int32: the buckets of an earlier pass with this numBuckets, used instead of hashing. */
   buckets?: Tensor;
   /**
    * How the sorted sequence is cut. `classic`, as everywhere else: into chunks of the whole round. `strict`: every bucket
@@ -113,13 +113,6 @@ export function resolveChunking(
     hashedLength: padded,
     isFull,
   };
-}
-
-/** @throws InputError unless `value` is an integer of at least `least` */
-export function requireInteger(field: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new InputError({ field, given: `${value}`, allowed: `an integer of at least ${least}` });
-  }
 }
 
 /** @throws InputError unless the rate is in [0, 1) */

@@ -2,10 +2,10 @@
  * Random rotations: Gaussian directions to which vectors are compared. Drawn on the host from a seed, so that the
  * same seed hashes alike on every backend, and more rounds extend fewer.
  */
+import { requireInteger } from "@reformer-ts/internal-checks";
 import { deriveSeed, Random } from "@reformer-ts/internal-random";
 import * as tf from "@tensorflow/tfjs-core";
 import { resolveNumBuckets, rotationSize } from "./num-buckets";
-import { requireInteger } from "./options";
 
 export interface RotationOptions {
   heads: number;

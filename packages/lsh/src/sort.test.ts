@@ -49,9 +49,17 @@ test("returns two tensors and keeps none", () => {
   expectNoLeak(() => ({ ...sortByBucket(buckets) }));
 });
 
-test("a negative bucket and too few slots are refused", () => {
+test("what is no bucket, and too few slots, are refused", () => {
   expect(() => sortByBucket(tf.tensor4d([0, -1], [1, 1, 1, 2], "int32"))).toThrow("buckets is negative (-1)");
   expect(() => sortByBucket(tf.zeros([1, 1, 1, 4], "int32"), { paddedLength: 3 })).toThrow(
     "paddedLength is 3",
   );
+  const [large, floats] = [tf.tensor4d([0, 2 ** 31 - 1], [1, 1, 1, 2], "int32"), tf.zeros([1, 1, 1, 2])];
+  expect(() => sortByBucket(large)).toThrow("buckets is up to 2147483647, but must be below 16777216.");
+  expect(() => sortByBucket(floats)).toThrow("buckets is of type float32, but must be int32.");
+  for (const numBuckets of [0, -1, 1.5, Number.NaN, Infinity]) {
+    expect(() => sortByBucket(tf.zeros([1, 1, 1, 2], "int32"), { numBuckets })).toThrow(
+      `numBuckets is ${numBuckets}`,
+    );
+  }
 });

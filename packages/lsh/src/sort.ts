@@ -4,8 +4,10 @@
  * Bucket ids are small integers, so a counting sort on the host is linear, stable by construction, and faster than any
  * sort that tfjs can express. Where tensors live on a device, a registered kernel sorts there.
  */
-import { assertShape, InputError } from "@reformer-ts/internal-checks";
+import { assertShape, requireInteger } from "@reformer-ts/internal-checks";
 import * as tf from "@tensorflow/tfjs-core";
+import { largestId } from "./bucket-ids";
+import { requireType } from "./inputs";
 import { sortWithKernel } from "./kernels/dispatch";
 
 export interface SortedSlots {
@@ -21,21 +23,18 @@ export interface SortedSlots {
  * @param buckets `[batch, heads, numHashes, length]` int32
  * @param options.numBuckets ids are below it; a device sorts faster where it is known
  * @returns the permutation and its inverse; the caller owns both
- * @throws InputError when a bucket is negative, or paddedLength is below length
+ * @throws InputError when buckets are no such integers, a bucket is negative or not below numBuckets (where a device sorts,
+ *         contents are not read), or paddedLength is below length
  */
 export function sortByBucket(
   buckets: tf.Tensor,
   { paddedLength = buckets.shape[3] ?? 0, numBuckets }: { paddedLength?: number; numBuckets?: number } = {},
 ): SortedSlots {
   assertShape("buckets", buckets.shape, "[batch, heads, numHashes, length]");
+  requireType("buckets", buckets, "int32");
+  if (numBuckets !== undefined) requireInteger("numBuckets", numBuckets, 1);
   const [batch, heads, numHashes, length] = buckets.shape as [number, number, number, number];
-  if (!(Number.isInteger(paddedLength) && paddedLength >= length)) {
-    throw new InputError({
-      field: "paddedLength",
-      given: `${paddedLength}`,
-      allowed: `an integer of at least ${length}`,
-    });
-  }
+  requireInteger("paddedLength", paddedLength, length);
   const sorted = sortWithKernel({ buckets }, { paddedLength, ...(numBuckets ? { numBuckets } : {}) });
   if (sorted) return sorted;
 
@@ -49,7 +48,7 @@ export function sortByBucket(
       ids.subarray(row * length, (row + 1) * length),
       order.subarray(row * paddedLength, (row + 1) * paddedLength),
       inverse.subarray(row * length, (row + 1) * length),
-      firstSlot,
+      { firstSlot, numBuckets },
     );
   }
   return {
@@ -59,13 +58,13 @@ export function sortByBucket(
 }
 
 /** Fills `order` with positions by ascending (id, position), and `inverse` with their slots counted from `firstSlot`. */
-function countingSort(ids: Int32Array, order: Int32Array, inverse: Int32Array, firstSlot: number): void {
-  let largest = 0;
-  for (const id of ids) {
-    if (id < 0) throw new InputError({ field: "buckets", given: `negative (${id})`, allowed: "0 or more" });
-    if (id > largest) largest = id;
-  }
-  const next = new Int32Array(largest + 2);
+function countingSort(
+  ids: Int32Array,
+  order: Int32Array,
+  inverse: Int32Array,
+  { firstSlot, numBuckets }: { firstSlot: number; numBuckets: number | undefined },
+): void {
+  const next = new Int32Array(largestId(ids, numBuckets) + 2);
   for (const id of ids) next[id + 1]!++;
   for (let id = 1; id < next.length; id++) next[id]! += next[id - 1]!;
   for (let position = 0; position < ids.length; position++) {

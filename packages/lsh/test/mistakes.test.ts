@@ -3,8 +3,12 @@ import { isInputError } from "@reformer-ts/internal-checks";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import {
+  crossAttentionGrad,
   fullAttentionForward,
+  fullAttentionGrad,
+  hashVectors,
   localAttentionForward,
+  localAttentionGrad,
   lshAttentionForward,
   lshAttentionGrad,
   type LshOptions,
@@ -12,6 +16,15 @@ import {
 
 const heads = tf.zeros([1, 2, 12, 4]);
 const options: LshOptions = { chunkLength: 4, numBuckets: 4 };
+const strict: LshOptions = { ...options, routing: "strict" };
+const bucketsOf = (id: number) => tf.tensor4d(new Int32Array(24).fill(id), [1, 2, 1, 12]);
+const saved = { query: heads, key: heads, value: heads, output: heads, logSumExp: tf.zeros([1, 2, 11]) };
+
+function disposed(): tf.Tensor {
+  const tensor = tf.zeros([1, 2, 12, 4]);
+  tensor.dispose();
+  return tensor;
+}
 
 test.each<[string, () => unknown]>([
   [
@@ -66,6 +79,38 @@ test.each<[string, () => unknown]>([
   [
     "buckets is of type float32, but must be int32.",
     () => lshAttentionForward(heads, heads, { ...options, buckets: tf.zeros([1, 2, 1, 12]) }),
+  ],
+  ...(["classic", "strict"] as const).flatMap((routing): [string, () => unknown][] => [
+    [
+      "buckets is negative (-1), but must be 0 or more.",
+      () => lshAttentionForward(heads, heads, { ...strict, routing, buckets: bucketsOf(-1) }),
+    ],
+    [
+      "buckets is negative (-2147483648), but must be 0 or more.",
+      () => lshAttentionForward(heads, heads, { ...strict, routing, buckets: bucketsOf(-(2 ** 31)) }),
+    ],
+    [
+      "buckets is up to 4, but must be below 4.",
+      () => lshAttentionForward(heads, heads, { ...strict, routing, buckets: bucketsOf(4) }),
+    ],
+    [
+      "buckets is up to 2147483647, but must be below 4.",
+      () => lshAttentionForward(heads, heads, { ...strict, routing, buckets: bucketsOf(2 ** 31 - 1) }),
+    ],
+  ]),
+  [
+    "numBuckets is [65536, 65536]",
+    () => lshAttentionForward(heads, heads, { ...options, numBuckets: [65536, 65536] }),
+  ],
+  ["vectors is of type int32", () => hashVectors(tf.cast(heads, "int32"), tf.zeros([2, 4, 1, 2]), 4)],
+  ["query is disposed, but must be", () => fullAttentionForward(disposed(), heads, heads)],
+  ["value is disposed, but must be", () => lshAttentionForward(heads, disposed(), options)],
+  ["logSumExp is of shape [1, 2, 11]", () => fullAttentionGrad(heads, saved)],
+  ["logSumExp is of shape [1, 2, 11]", () => localAttentionGrad(heads, saved, { chunkLength: 4 })],
+  ["logSumExp is of shape [1, 2, 11]", () => crossAttentionGrad(heads, saved)],
+  [
+    "logSumExp is of shape [1, 2, 11]",
+    () => lshAttentionGrad(heads, { ...saved, queryKey: heads, buckets: bucketsOf(0) }, options),
   ],
   [
     "saved.buckets is null",

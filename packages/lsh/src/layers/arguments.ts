@@ -1,8 +1,8 @@
 /** What both attention layers are asked for, and what they do with it alike. */
-import { InputError } from "@reformer-ts/internal-checks";
+import { InputError, requireInteger } from "@reformer-ts/internal-checks";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { layers } from "@tensorflow/tfjs-layers";
-import { type MaskOptions, requireInteger, resolveDropout } from "../options";
+import { type MaskOptions, resolveDropout } from "../options";
 
 export type LayerArguments = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 

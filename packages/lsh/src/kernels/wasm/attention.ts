@@ -92,6 +92,7 @@ function openSlots(
     paddedLength,
     "a multiple of chunkLength, and at least the length",
   );
+  required(dropoutRate >= 0 && dropoutRate < 1, "dropoutRate", dropoutRate, "0 or more and below 1");
   const scores = chunkLength * chunkLength * (chunksBefore + 1 + chunksAfter);
   required(
     scores <= 1 << 26,

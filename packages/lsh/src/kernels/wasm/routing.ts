@@ -1,6 +1,7 @@
 /** What comes before attention: keys from shared queries, the hash, the sort. */
 import { floats, integers, required, type WasmKernel } from "@reformer-ts/internal-wasm";
 import { type BucketSortAttributes, type HashAttributes, kernelNames } from "../names";
+import { mostIds } from "../../bucket-ids";
 import type { LshModule } from "./module";
 
 type Sizes<Name extends string> = Record<Name, number>;
@@ -40,20 +41,20 @@ export const hash: WasmKernel<LshModule, HashAttributes> = {
   },
 };
 
-/** Ids that counts are kept for: far beyond any number of buckets, and 64 MB of counts. */
-const mostIds = 1 << 24;
-
 export const bucketSort: WasmKernel<LshModule, BucketSortAttributes> = {
   name: kernelNames.bucketSort,
   inputs: { buckets: integers("[batch, heads, numHashes, length]") },
-  run({ module, sizes, address, output, scratch }, { paddedLength }) {
+  run({ module, sizes, address, output, scratch }, { paddedLength, numBuckets = mostIds }) {
     const { batch, heads, numHashes, length } = sizes as Sizes<"batch" | "heads" | "numHashes" | "length">;
     const fits = Number.isInteger(paddedLength) && paddedLength >= length;
     required(fits, "paddedLength", paddedLength, `an integer of at least ${length}`);
+    const isCount = Number.isInteger(numBuckets) && numBuckets >= 1;
+    required(isCount, "numBuckets", numBuckets, "an integer of at least 1");
+    const end = Math.min(numBuckets, mostIds);
     const groups = batch * heads;
     const largest = module.largestId(groups * numHashes * length, address("buckets"));
     required(largest >= 0, "buckets", "negative", "0 or more");
-    required(largest < mostIds, "buckets", `up to ${largest}`, `below ${mostIds}`);
+    required(largest < end, "buckets", `up to ${largest}`, `below ${end}`);
     const order = output([groups, numHashes * paddedLength], "int32");
     const inverse = output([groups, numHashes, length], "int32");
     const counts = scratch(4 * (largest + 2));

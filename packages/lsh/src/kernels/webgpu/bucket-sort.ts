@@ -34,6 +34,8 @@ export function bucketSort(
   }) as Record<"batch" | "heads" | "numHashes" | "length", number>;
   const isLong = Number.isInteger(paddedLength) && paddedLength >= length;
   requireThat(isLong, "paddedLength", `${paddedLength}`, `an integer of at least ${length}`);
+  const isCount = Number.isInteger(numBuckets) && numBuckets >= 1 && numBuckets <= 2 ** 31;
+  requireThat(isCount, "numBuckets", `${numBuckets}`, "an integer from 1 to 2^31");
   const groups = batch * heads;
   const rows = groups * numHashes;
   const sorted = sortRows(backend, given["buckets"]!, { rows, length, paddedLength }, numBuckets);

@@ -28,7 +28,7 @@ export function checkInputs(
   return dimensions as Record<string, number>;
 }
 
-/** @throws InputError when tensors of any shape have not all the same, or are empty */
+/** @throws InputError when tensors of any shape have not all the same, or are not float32 */
 export function checkSameShape(given: GivenInputs, names: readonly string[]): void {
   const first = given[names[0]!]!;
   for (const name of names) {
