@@ -9,6 +9,7 @@
  * inputs the backward pass reaches last, so no boundary between kept and rebuilt halves needs storing.
  */
 import { add, type Tensor } from "@tensorflow/tfjs-core";
+import { InputError } from "@reformer-ts/internal-checks";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import { inPlaceOf, replaceBy } from "./in-place";
 import type { GradientSink, Held, Kept, Residual } from "./residual";
@@ -38,7 +39,8 @@ export function halfSeed(seed: number, half: number): number {
 }
 
 /**
- * Runs the halves. Takes `x1` and `x2` (disposes them as soon as they are no longer needed).
+ * Runs the halves. Takes `x1` and `x2` (disposes them as soon as they are no longer needed). What a half throws passes
+ * through, when everything has been let go.
  *
  * @returns the output streams, owned by the caller, and the trace that {@link backwardHalves} takes
  */
@@ -48,7 +50,8 @@ export function forwardHalves(
   { seed = 0, keepHalves = 0 }: { seed?: number; keepHalves?: number } = {},
 ): Streams & { trace: Trace } {
   const streams: [Tensor, Tensor] = [x1, x2];
-  const traces = halves.map((half, i): HalfTrace => {
+  const trace: Trace = { seed, halves: [] };
+  const run = (half: Residual, i: number): HalfTrace => {
     const [to, from] = turn(i);
     if (i < keepHalves) {
       const kept = half.keep(streams[from], halfSeed(seed, i));
@@ -58,27 +61,37 @@ export function forwardHalves(
     const { sum, saved } = inPlaceOf(half).add(streams[to], streams[from], halfSeed(seed, i));
     streams[to] = sum;
     return { kind: "saved", saved };
-  });
-  return { x1: streams[0], x2: streams[1], trace: { seed, halves: traces } };
+  };
+  orLetGo(
+    () => halves.forEach((half, i) => trace.halves.push(run(half, i))),
+    () => [...streams, asHeld(trace)],
+  );
+  return { x1: streams[0], x2: streams[1], trace };
 }
 
 /** Runs the halves without leaving anything for a backward pass. Takes `x1` and `x2`. */
 export function inferHalves(halves: readonly Residual[], { x1, x2 }: Streams, seed = 0): Streams {
   const streams: [Tensor, Tensor] = [x1, x2];
-  for (const [i, half] of halves.entries()) {
+  const run = (half: Residual, i: number) => {
     const [to, from] = turn(i);
     const { sum, saved } = inPlaceOf(half).add(streams[to], streams[from], halfSeed(seed, i));
     disposeAll(saved);
     streams[to] = sum;
-  }
+  };
+  orLetGo(
+    () => halves.forEach(run),
+    () => streams,
+  );
   return { x1: streams[0], x2: streams[1] };
 }
 
 /**
  * Pulls gradients through the halves, rebuilding activations on the way. Takes everything: outputs, their gradients
- * and the trace. Parameter gradients go to `sink`, the last half's first.
+ * and the trace. Parameter gradients go to `sink`, the last half's first. What a half throws passes through, when
+ * everything has been let go.
  *
  * @returns gradients of the input streams, owned by the caller
+ * @throws InputError when the trace is not that of these halves, or has been used before
  */
 export function backwardHalves(
   halves: readonly Residual[],
@@ -89,21 +102,29 @@ export function backwardHalves(
 ): { d1: Tensor; d2: Tensor } {
   const streams: [Tensor, Tensor] = [x1, x2];
   const gradients: [Tensor, Tensor] = [d1, d2];
-  for (let i = halves.length - 1; i >= 0; i--) {
+  const pull = (i: number) => {
     const [to, from] = turn(i);
-    const left = trace.halves.pop()!;
+    const left = trace.halves[i]!;
     if (left.kind === "kept") {
       disposeAll(streams); // Nothing below is rebuilt.
       gradients[from] = replaceBy(add, gradients[from], left.kept.vjp(gradients[to], sink));
-      continue;
+    } else {
+      const seed = halfSeed(trace.seed, i);
+      const pass = { x: streams[from], dy: gradients[to], saved: left.saved, seed, sink };
+      const { rebuilt, gradient } = inPlaceOf(halves[i]!).undo(streams[to], gradients[from], pass);
+      disposeAll(left.saved);
+      streams[to] = rebuilt;
+      gradients[from] = gradient;
     }
-    const seed = halfSeed(trace.seed, i);
-    const pass = { x: streams[from], dy: gradients[to], saved: left.saved, seed, sink };
-    const { rebuilt, gradient } = inPlaceOf(halves[i]!).undo(streams[to], gradients[from], pass);
-    disposeAll(left.saved);
-    streams[to] = rebuilt;
-    gradients[from] = gradient;
-  }
+    trace.halves.pop();
+  };
+  orLetGo(
+    () => {
+      requireTrace(trace, halves.length);
+      for (let i = halves.length - 1; i >= 0; i--) pull(i);
+    },
+    () => [...streams, ...gradients, asHeld(trace)],
+  );
   disposeAll(streams);
   return { d1: gradients[0], d2: gradients[1] };
 }
@@ -115,6 +136,27 @@ export function disposeTrace(trace: Trace): void {
     else disposeAll(left.saved);
   }
 }
+
+function requireTrace({ halves }: Trace, count: number): void {
+  if (halves.length === count) return;
+  throw new InputError({
+    field: "trace",
+    given: halves.length === 0 ? "empty, as after a backward pass" : `of ${halves.length} halves`,
+    allowed: `that of a forward pass through these ${count} halves, used once`,
+  });
+}
+
+/** Runs `run`; when it throws, what `taken` says was taken is let go first. */
+function orLetGo(run: () => void, taken: () => Held): void {
+  try {
+    run();
+  } catch (error) {
+    disposeAll(taken());
+    throw error;
+  }
+}
+
+const asHeld = (trace: Trace) => ({ dispose: () => disposeTrace(trace) });
 
 /** The stream that the i-th half adds to, and the one that it reads. */
 function turn(i: number): readonly [to: 0 | 1, from: 0 | 1] {

@@ -183,3 +183,60 @@ test("24 layers need the memory of 2, within 10%, unless they are kept", async (
   expect(await peakOf(24, 24)).toBeGreaterThan(3 * shallow);
   disposeBlocks([layer]);
 });
+
+/** Works until it is run for the `last` time, and then fails. */
+function failing(work: Residual, last: number): Residual {
+  let runs = 0;
+  const orFail = <Result>(result: () => Result): Result => {
+    if (++runs === last) throw new Error("from inside");
+    return result();
+  };
+  return {
+    forward: (...given) => orFail(() => work.forward(...given)),
+    forwardAndGrad: (...given) => orFail(() => work.forwardAndGrad(...given)),
+    keep: (...given) => orFail(() => work.keep(...given)),
+  };
+}
+
+// In the second of two layers, which is run once forward, and once more when it is rebuilt.
+test.each([
+  [1, 0],
+  [1, 1],
+  [1, 2],
+  [2, 0],
+  [2, 1],
+])("what fails at run %i of a half leaves nothing, with %i layers kept", (last, keepLayers) => {
+  const blocks = denseBlocks(2, 4);
+  const stack = [blocks[0]!, { f: failing(blocks[1]!.f, last), g: blocks[1]!.g }];
+  const attempt = () => roundTrip(stack, [2, 4], dispose, keepLayers);
+  expect(leaked(() => expect(attempt).toThrow("from inside"))).toBe(0);
+  disposeBlocks(blocks);
+});
+
+test("what fails without a backward pass leaves nothing", () => {
+  const blocks = [...denseBlocks(1, 4), { f: failing(nothing, 1), g: nothing }];
+  expect(leaked(() => expect(() => infer(blocks, streams([2, 4]))).toThrow("from inside"))).toBe(0);
+  disposeBlocks(blocks.slice(0, 1));
+});
+
+test("a trace serves once, and its own blocks", () => {
+  const blocks = denseBlocks(2, 4);
+  const left = leaked(() => {
+    const { trace, ...outputs } = forward(blocks, streams([2, 4]));
+    const other = forward(blocks, streams([2, 4]));
+    const back = (given: typeof blocks, traced: typeof trace) => {
+      const taken = { x1: outputs.x1.clone(), x2: outputs.x2.clone() };
+      return backward(given, taken, { d1: tf.ones([2, 4]), d2: tf.ones([2, 4]) }, traced, dispose);
+    };
+    const { d1, d2 } = back(blocks, trace);
+    expect(() => back(blocks, trace)).toThrow(
+      "trace is empty, as after a backward pass, but must be that of a forward pass through these 4 halves, used once.",
+    );
+    expect(() => back(blocks.slice(1), other.trace)).toThrow(
+      "trace is of 4 halves, but must be that of a forward pass through these 2 halves, used once.",
+    );
+    tf.dispose([outputs.x1, outputs.x2, other.x1, other.x2, d1, d2]);
+  });
+  expect(left).toBe(0);
+  disposeBlocks(blocks);
+});

@@ -40,6 +40,7 @@ export function infer(blocks: readonly ReversibleBlock[], streams: Streams, seed
  * and the trace. Parameter gradients go to `sink`, the last layer's first.
  *
  * @returns gradients of the input streams, owned by the caller
+ * @throws InputError when the trace is not that of these blocks, or has been used before
  */
 export function backward(
   blocks: readonly ReversibleBlock[],
