@@ -1,5 +1,5 @@
 /** Sequences of tokens with what is to be predicted at each, and the check that a model can take them. */
-import { InputError } from "@reformer-ts/internal-checks";
+import { assertShape, InputError, requireInteger } from "@reformer-ts/internal-checks";
 import type { ReformerConfig } from "./config";
 
 /** Token ids, row after row. */
@@ -19,12 +19,11 @@ export function countTargets({ targets }: Batch): number {
   return targets.reduce((count, target) => count + (target < 0 ? 0 : 1), 0);
 }
 
-/**
- * @param counted at least one target must be asked for
- * @throws InputError when a token is unknown, the sequence outgrows the position table, or nothing is counted
- */
-export function checkBatch(config: ReformerConfig, batch: Batch, { counted = false } = {}): void {
+/** @throws InputError when there is no token, one is unknown, or the sequence outgrows the position table */
+export function checkBatch(config: ReformerConfig, batch: Batch): void {
   const { batch: rows, length } = batch;
+  requireInteger("batch", rows, 1);
+  requireInteger("length", length, 1);
   checkIds("inputs", batch.inputs, {
     count: rows * length,
     least: 0,
@@ -33,13 +32,31 @@ export function checkBatch(config: ReformerConfig, batch: Batch, { counted = fal
   });
   checkIds("targets", batch.targets, { ...targetsOf(config, batch), least: -1 });
   checkLength(config, "length", batch.length);
-  if (counted && countTargets(batch) === 0) {
-    throw new InputError({
-      field: "targets",
-      given: "-1 everywhere",
-      allowed: "0 or more in at least one place",
-    });
-  }
+}
+
+/**
+ * A batch in which nothing is asked is fine where others are asked something, in the same step.
+ *
+ * @param count of the targets that a loss is a mean of
+ * @throws InputError when there are none
+ */
+export function requireTargets(count: number): void {
+  if (count > 0) return;
+  throw new InputError({
+    field: "targets",
+    given: "-1 everywhere",
+    allowed: "0 or more in at least one place",
+  });
+}
+
+/**
+ * Of tokens on the backend, which are not read here.
+ *
+ * @throws InputError when they are not `[batch, length]`, or the sequence outgrows the position table
+ */
+export function checkTokens(config: ReformerConfig, { shape }: { shape: number[] }): void {
+  assertShape("tokens", shape, "[batch, length]");
+  checkLength(config, "tokens", shape[1]!);
 }
 
 function targetsOf({ head, vocabSize, numClasses }: ReformerConfig, { batch, length }: Batch) {
@@ -60,8 +77,12 @@ export interface Ids {
   what: string;
 }
 
-/** @throws InputError when there are more or fewer ids than `count`, or one is out of range */
-export function checkIds(field: string, ids: Int32Array, { count, least, below, what }: Ids): void {
+/** @throws InputError when there are more or fewer ids than `count`, or one is out of range or no integer */
+export function checkIds(
+  field: string,
+  ids: Int32Array | readonly number[],
+  { count, least, below, what }: Ids,
+): void {
   if (ids.length !== count) {
     throw new InputError({
       field,
@@ -69,7 +90,7 @@ export function checkIds(field: string, ids: Int32Array, { count, least, below, 
       allowed: `${count} long, as batch and length say`,
     });
   }
-  const wrong = ids.findIndex((id) => id < least || id >= below);
+  const wrong = ids.findIndex((id) => !(Number.isInteger(id) && id >= least && id < below));
   if (wrong >= 0) {
     throw new InputError({
       field: `${field}[${wrong}]`,

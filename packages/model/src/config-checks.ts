@@ -1,6 +1,7 @@
 /** Options that are right by themselves and wrong together. */
 import { InputError } from "@reformer-ts/internal-checks";
-import type { ReformerConfig } from "./config";
+import { bucketCount, mostBuckets } from "@reformer-ts/lsh";
+import type { ReformerConfig } from "./config-schema";
 
 /** @throws InputError for the first combination that cannot be */
 export function checkCombinations(config: ReformerConfig, where: string): void {
@@ -10,6 +11,12 @@ export function checkCombinations(config: ReformerConfig, where: string): void {
       "numBuckets",
       JSON.stringify(config.numBuckets),
       "an even number or even factors: a bucket is a direction or its opposite",
+    ],
+    [
+      config.numBuckets !== "auto" && bucketCount([config.numBuckets].flat()) > mostBuckets,
+      "numBuckets",
+      JSON.stringify(config.numBuckets),
+      `${mostBuckets} buckets at most`,
     ],
     [
       config.routing === "strict" && config.chunksAfter > 0,

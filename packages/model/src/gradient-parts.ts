@@ -4,6 +4,7 @@
  * whole, and gradients meet those of other processes once a step.
  */
 import { add, tidy, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
+import { InputError } from "@reformer-ts/internal-checks";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import type { GradientSink } from "@reformer-ts/reversible";
 import { countTargets, type Batch } from "./batch";
@@ -47,11 +48,14 @@ export interface Parts<B extends Batch> {
   seedOf(part: number): number;
 }
 
+/** @throws InputError when there is no batch */
 export function partsOf<B extends Batch>(
   batches: B | readonly B[],
   { seed, drops }: { seed: number; drops: boolean },
 ): Parts<B> {
   const parts = Array.isArray(batches) ? (batches as readonly B[]) : [batches as B];
+  if (parts.length === 0)
+    throw new InputError({ field: "batches", given: "empty", allowed: "one batch, or several" });
   return {
     parts,
     count: parts.reduce((total, part) => total + countTargets(part), 0),

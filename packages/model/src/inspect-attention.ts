@@ -19,6 +19,7 @@ import { attentionOf, type AttentionRow, type AttentionView } from "@reformer-ts
 import { infer, residualSeed } from "@reformer-ts/reversible";
 import { attentionFunction } from "./attention";
 import { attentionMechanism, type Attended } from "./attention-mechanism";
+import { checkTokens } from "./batch";
 import type { EncodeOptions, Reformer } from "./reformer";
 
 export interface InspectOptions extends EncodeOptions {
@@ -40,7 +41,8 @@ export interface InspectedAttention extends AttentionView {
 /**
  * @param tokens `[batch, length]` int32
  * @returns weights as {@link encode} uses them with the same options, and `[batch, heads, numHashes, length]` buckets
- * @throws InputError when there is no such layer, or a position lies beyond the sequence
+ * @throws InputError when there is no such layer, a position lies beyond the sequence, or tokens are none that
+ *         {@link encode} takes
  */
 export function inspectAttention(
   model: Reformer,
@@ -55,6 +57,7 @@ export function inspectAttention(
       allowed: `from 0 to ${config.layers.length - 1}`,
     });
   }
+  checkTokens(config, tokens);
   let view: InspectedAttention | undefined;
   tidy(() => {
     const pass = { ...rest, training: false };

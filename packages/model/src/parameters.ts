@@ -6,7 +6,7 @@ import { keep, tensor, type Tensor } from "@tensorflow/tfjs-core";
 import { deriveSeed, Random } from "@reformer-ts/internal-random";
 import type { AttentionKind, ReformerConfig } from "./config";
 import { expandedWidth } from "./nonlinearity";
-import { sharedName } from "./shared-parameters";
+import { sharedName } from "./shared-names";
 
 /** Named tensors. The container owns them. */
 export interface Parameters {
@@ -28,7 +28,8 @@ export function createParameters(initial: Record<string, Tensor>): Parameters {
       return value;
     },
     set(name, value) {
-      values.get(name)?.dispose();
+      const before = values.get(name);
+      if (before !== value) before?.dispose();
       values.set(name, keep(value));
     },
     dispose() {

@@ -11,7 +11,7 @@ import {
 import { attention } from "./attention";
 import { attentionByHeads, splitsHeads } from "./attention-by-heads";
 import { attentionMechanism } from "./attention-mechanism";
-import { checkBatch, countTargets, type Batch } from "./batch";
+import { checkBatch, checkTokens, countTargets, requireTargets, type Batch } from "./batch";
 import type { ReformerConfig } from "./config";
 import { embedding, type Embedding } from "./embedding";
 import { feedForward } from "./feed-forward";
@@ -57,8 +57,10 @@ export type EncodeOptions = Omit<Pass, "training"> & {
  *
  * @param tokens `[batch, length]` int32
  * @returns each `[batch, length, dModel]`; the caller owns them
+ * @throws InputError when tokens are of another shape, or the sequence outgrows the position table
  */
 export function encode(model: Reformer, tokens: Tensor2D, options: EncodeOptions = {}): Streams {
+  checkTokens(model.config, tokens);
   const { seed = model.config.hashSeed, ...rest } = options;
   const pass = { ...rest, training: false };
   const x = model.embedding(pass).forward(tokens, seed);
@@ -106,7 +108,8 @@ export function lossAndGradients(
   batch: Batch,
   { seed, sink, keepLayers = 0, count = countTargets(batch), ...rest }: GradientOptions,
 ): Scalar {
-  checkBatch(model.config, batch, { counted: true });
+  checkBatch(model.config, batch);
+  requireTargets(count);
   const pass = { ...rest, training: true };
   const sharing = sharingSink(model.config, sink);
   const embed = model.embedding(pass);

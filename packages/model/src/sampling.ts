@@ -1,4 +1,5 @@
 /** From logits to a token. Plain numbers: a vocabulary is short beside what made its logits. */
+import { InputError, requireInteger } from "@reformer-ts/internal-checks";
 import type { Random } from "@reformer-ts/internal-random";
 
 export interface SamplingOptions {
@@ -10,12 +11,18 @@ export interface SamplingOptions {
   topP?: number;
 }
 
-/** Draws a token. `logits` has one number per token of the vocabulary. */
+/**
+ * Draws a token.
+ *
+ * @param logits `[vocabSize]`
+ * @throws InputError when an option is out of range
+ */
 export function sample(
   logits: Float32Array,
   random: Random,
   { temperature = 1, topK = 0, topP = 1 }: SamplingOptions = {},
 ): number {
+  checkSampling({ temperature, topK, topP });
   if (temperature === 0) return likeliest(logits);
   const order = Array.from(logits.keys()).toSorted((a, b) => logits[b]! - logits[a]! || a - b);
   const candidates = topK > 0 ? order.slice(0, topK) : order;
@@ -29,6 +36,15 @@ export function sample(
     if (left < 0) return candidates[i]!;
   }
   return candidates[kept - 1]!;
+}
+
+/** @throws InputError when an option is out of range */
+function checkSampling({ temperature, topK, topP }: Required<SamplingOptions>): void {
+  requireInteger("topK", topK, 0);
+  if (!(temperature >= 0))
+    throw new InputError({ field: "temperature", given: String(temperature), allowed: "0 or more" });
+  if (!(topP >= 0 && topP <= 1))
+    throw new InputError({ field: "topP", given: String(topP), allowed: "from 0 to 1" });
 }
 
 /** The first of the likeliest. */

@@ -7,21 +7,7 @@ import type { GradientSink } from "@reformer-ts/reversible";
 import type { ReformerConfig } from "./config";
 import type { Parameters } from "./parameters";
 import { summingSink } from "./residual";
-
-const inLayer = /^layers\.(\d+)\.(attention|feedForward)\.(?!norm\.)/;
-
-/** The name that stands for `name`: that of the first layer of its kind, when layers are tied. */
-export function sharedName({ layers, tieLayers }: ReformerConfig, name: string): string {
-  const found = tieLayers ? inLayer.exec(name) : null;
-  if (found === null) return name;
-  const first = found[2] === "feedForward" ? 0 : layers.indexOf(layers[Number(found[1])]!);
-  return name.replace(/^layers\.\d+/, `layers.${first}`);
-}
-
-function isShared({ tieLayers, tieEmbeddings }: ReformerConfig, name: string): boolean {
-  if (tieEmbeddings && (name === "embedding.tokens" || name === "embedding.projection")) return true;
-  return tieLayers && inLayer.test(name);
-}
+import { isShared, sharedName } from "./shared-names";
 
 /** The same parameters, found under every name that stands for one. */
 export function withSharedNames(config: ReformerConfig, parameters: Parameters): Parameters {

@@ -2,7 +2,7 @@
 import type { Scalar } from "@tensorflow/tfjs-core";
 import { clippingSink } from "./optim/clip";
 import type { Optimizer } from "./optim/optimizer";
-import type { Batch } from "./batch";
+import { checkBatch, requireTargets, type Batch } from "./batch";
 import { dropsActivations, inParts, partsOf, type GradientRun } from "./gradient-parts";
 import type { GradientSink } from "@reformer-ts/reversible";
 import type { Pass } from "./pass";
@@ -39,7 +39,7 @@ export interface TrainStepOptions extends StepOptions, Omit<Pass, "training"> {
  * @param batches one, or several that are taken as one, in the memory of one and of all gradients
  * @returns the mean loss in nats per counted target before the step, and the gradients' norm when it was taken; the
  * caller owns both
- * @throws InputError when the batch does not fit the model
+ * @throws InputError when a batch does not fit the model, or nothing is counted; then nothing was moved
  */
 export function trainStep(
   model: Reformer,
@@ -48,6 +48,8 @@ export function trainStep(
   { learningRate, clipNorm = null, exchange = null, seed, ...pass }: TrainStepOptions,
 ): StepResult {
   const { parts, count, seedOf } = partsOf(batches, { seed, drops: dropsActivations(model.config) });
+  for (const batch of parts) checkBatch(model.config, batch);
+  requireTargets(pass.count ?? count);
   const runs = parts.map((batch, i): GradientRun => {
     const options = { count, ...pass, seed: seedOf(i) };
     return (sink) => lossAndGradients(model, batch, { ...options, sink });

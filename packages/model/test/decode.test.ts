@@ -248,6 +248,20 @@ describe("what a decoder tells", () => {
     ["an unknown token", (d) => d.read([tokens(3), Int32Array.of(13)]), "prompts[1][0] is 13"],
     ["a long prompt", (d) => d.read([tokens(65)]), "prompt is 65 tokens, but must be at most maxLength = 64"],
     ["too few tokens", (d) => d.read([tokens(3)]).then(() => d.append([])), "tokens is 0 long"],
+    ["no prompts", (d) => d.read([]), "prompts is empty, but must be at least one prompt."],
+    [
+      "a token before a prompt",
+      (d) => d.append([1]),
+      "append is called before read, but must be called after it.",
+    ],
+    ["half a token", (d) => d.read([tokens(3)]).then(() => d.append([1.5])), "tokens[0] is 1.5"],
+    ["no number", (d) => d.read([tokens(3)]).then(() => d.append([Number.NaN])), "tokens[0] is NaN"],
+    [
+      "a sequence that there is not",
+      (d) => d.read([tokens(3)]).then(() => d.select([0, 1])),
+      "sequences[1] is 1",
+    ],
+    ["a layer that there is not", (d) => d.read([tokens(3)]).then(() => d.attended(9)), "layer[0] is 9"],
     ["a full table", (d) => d.read([tokens(64)]).then(() => d.append([1])), "sequence is 65 tokens"],
   ])("refuses %s", async (_name, ask, words) => {
     await expect(ask(createDecoder(build(small)))).rejects.toThrow(words);
@@ -339,6 +353,18 @@ describe("generate", () => {
     const [first] = await collect(model, { maxTokens: 1, temperature: 0 });
     const logits = fullPass(model, tokens(10));
     expect(first).toBe(logits.indexOf(Math.max(...logits)));
+  });
+
+  it.each<[string, Partial<Parameters<typeof generate>[2]>]>([
+    ["maxTokens is -1, but must be an integer of at least 0.", { maxTokens: -1 }],
+    ["maxTokens is NaN", { maxTokens: Number.NaN }],
+    ["temperature is -1, but must be 0 or more.", { temperature: -1 }],
+    ["temperature is NaN", { temperature: Number.NaN }],
+    ["topK is 1.5, but must be an integer of at least 0.", { topK: 1.5 }],
+    ["topP is 1.1, but must be from 0 to 1.", { topP: 1.1 }],
+    ["topP is NaN", { topP: Number.NaN }],
+  ])("refuses: %s", async (message, options) => {
+    await expect(collect(build(small), { maxTokens: 2, ...options })).rejects.toThrow(message);
   });
 
   it("refuses to outgrow the position table", async () => {

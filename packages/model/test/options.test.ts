@@ -201,6 +201,7 @@ it.each<[string, ReformerOptions]>([
     "config.dHead is 5 with rotary positions, but must be even, because coordinates are turned in pairs.",
     { positions: "rotary", dHead: 5 },
   ],
+  ["config.numBuckets is [4096,4096], but must be 8388608 buckets at most.", { numBuckets: [4096, 4096] }],
   [
     "config.tieEmbeddings is true with a class head, but must be false, unless tokens are predicted.",
     { tieEmbeddings: true, head: "class" },

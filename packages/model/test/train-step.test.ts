@@ -1,10 +1,13 @@
+import "@reformer-ts/internal-testkit";
 import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "@reformer-ts/internal-random";
 import { describe, expect, it } from "vitest";
 import {
   adam,
   createReformer,
+  encode,
   initializeParameters,
+  inspectAttention,
   lossAndGradients,
   resolveConfig,
   trainStep,
@@ -175,5 +178,62 @@ describe("trainStep", () => {
     }
     expect(tf.memory().numTensors).toBe(tensors);
     expect(losses.at(-1)).toBeLessThan(losses[0]! - 0.3);
+  });
+
+  it("moves nothing for a batch that it refuses, wherever in the step that stands", () => {
+    const { model, parameters } = build(small);
+    const optimizer = adam(parameters);
+    const good = randomBatch(40);
+    const nothing = { ...good, targets: good.targets.map(() => -1) };
+    const refused: [string, Batch[]][] = [
+      ["inputs[0] is 11", [good, { ...good, inputs: good.inputs.map(() => 11) }]],
+      ["length is 65 tokens", [good, randomBatch(65)]],
+      ["batch is 0, but must be an integer of at least 1", [{ ...nothing, batch: 0 }]],
+      ["length is 0.5, but must be an integer of at least 1", [{ ...nothing, length: 0.5 }]],
+      ["targets is -1 everywhere", [nothing, nothing]],
+      ["batches is empty", []],
+    ];
+    const before = tf.memory().numTensors;
+    const weights = parameters.get("head.weight").dataSync().slice();
+    for (const [message, batches] of refused) {
+      const step = () => trainStep(model, optimizer, batches, { seed: 1, learningRate: 0.01, clipNorm: 1 });
+      expect(step).toThrow(message);
+    }
+    expect(optimizer.step).toBe(0);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(parameters.get("head.weight").dataSync()).toEqual(weights);
+  });
+
+  it("lets a batch ask nothing where another asks", () => {
+    const good = randomBatch(40);
+    const nothing = { ...good, targets: good.targets.map(() => -1) };
+    const lossOf = (batches: Batch[]) => {
+      const { model, parameters } = build(small);
+      const { loss } = trainStep(model, adam(parameters), batches, { seed: 1, learningRate: 0.01 });
+      return [loss.dataSync()[0]!, ...parameters.get("head.weight").dataSync()];
+    };
+    expect(lossOf([nothing, good])).toBeAllClose(lossOf([good]), { absolute: 1e-6, relative: 1e-5 });
+    expect(lossOf([good, nothing])).toBeAllClose(lossOf([good]), { absolute: 1e-6, relative: 1e-5 });
+  });
+});
+
+describe("parameters", () => {
+  it("may be set to what they are", () => {
+    const { parameters } = build(small);
+    const weight = parameters.get("head.weight");
+    parameters.set("head.weight", weight);
+    expect(parameters.get("head.weight").isDisposed).toBe(false);
+  });
+});
+
+describe("encode", () => {
+  it.each<[string, number[]]>([
+    ["tokens is 65 tokens, but must be at most maxLength = 64", [1, 65]],
+    ["tokens is of shape [8], but must be [batch, length]", [8]],
+  ])("refuses: %s", (message, shape) => {
+    const { model } = build(small);
+    const tokens: tf.Tensor2D = tf.zeros(shape as [number, number], "int32");
+    expect(() => encode(model, tokens)).toThrow(message);
+    expect(() => inspectAttention(model, tokens, { layer: 0, queries: [0] })).toThrow(message);
   });
 });

@@ -26,7 +26,7 @@ export interface Decoder {
    * Forgets everything and reads a prompt per sequence; prompts of one length in one pass, others one after another.
    *
    * @returns logits of the next token, `[vocabSize]` per sequence
-   * @throws InputError when a prompt is empty or too long, a token is unknown, or the model cannot write
+   * @throws InputError when there is no prompt, one is empty or too long, a token is unknown, or the model cannot write
    */
   read(prompts: readonly Int32Array[], options?: ReadOptions): Promise<Float32Array[]>;
   /**
@@ -35,9 +35,17 @@ export interface Decoder {
    * @throws InputError when a token is unknown or a sequence has filled the position table
    */
   append(tokens: readonly number[]): Promise<Float32Array[]>;
-  /** Goes on with these of the sequences, in this order; one may be taken several times, to go on in several ways. */
+  /**
+   * Goes on with these of the sequences, in this order; one may be taken several times, to go on in several ways.
+   *
+   * @throws InputError when there is no such sequence
+   */
   select(sequences: readonly number[]): void;
-  /** What the newest token of every sequence attends to in a layer: a row per sequence (`batch`) and head. */
+  /**
+   * What the newest token of every sequence attends to in a layer: a row per sequence (`batch`) and head.
+   *
+   * @throws InputError when there is no such layer
+   */
   attended(layer: number): InspectedRow[];
   /** Lets go of everything remembered. The model stays the caller's. */
   dispose(): void;
@@ -76,6 +84,8 @@ export function createDecoder(model: Reformer): Decoder {
     },
 
     async read(prompts, { onProgress = () => {} } = {}) {
+      if (prompts.length === 0)
+        throw new InputError({ field: "prompts", given: "empty", allowed: "at least one prompt" });
       for (const [i, prompt] of prompts.entries()) checkPrompt(model, prompt, i);
       host = await (loading ??= readHostModel(model));
       const { emptyCaches } = host;
@@ -98,14 +108,16 @@ export function createDecoder(model: Reformer): Decoder {
     },
 
     async append(tokens) {
-      checkIds("tokens", Int32Array.from(tokens), {
+      if (host === undefined)
+        throw new InputError({ field: "append", given: "called before read", allowed: "called after it" });
+      checkIds("tokens", tokens, {
         count: sequences.length,
         least: 0,
         below: config.vocabSize,
         what: "token",
       });
       for (const { length } of sequences) checkLength(config, "sequence", length + 1);
-      const logits = await host!.step(
+      const logits = await host.step(
         sequences.map(({ caches, length }, i) => ({ token: tokens[i]!, position: length, caches })),
       );
       sequences.forEach((sequence, i) => {
@@ -116,6 +128,7 @@ export function createDecoder(model: Reformer): Decoder {
     },
 
     select(chosen) {
+      checkPlaces("sequences", chosen, sequences.length);
       // The first to take a sequence takes its memory, later ones a copy.
       sequences = chosen.map((index, i) => {
         const sequence = sequences[index]!;
@@ -124,10 +137,12 @@ export function createDecoder(model: Reformer): Decoder {
       });
     },
 
-    attended: (layer) =>
-      sequences.flatMap(({ caches, length }, batch) =>
+    attended(layer) {
+      checkPlaces("layer", [layer], config.layers.length);
+      return sequences.flatMap(({ caches, length }, batch) =>
         attendedRows(caches[layer]!.attended(host!.memoryOf(layer)), { batch, query: length - 1 }),
-      ),
+      );
+    },
 
     dispose() {
       sequences = [];
@@ -140,6 +155,10 @@ export function createDecoder(model: Reformer): Decoder {
 function passesOf(prompts: readonly Int32Array[]): number[][] {
   const all = [...prompts.keys()];
   return prompts.every(({ length }) => length === prompts[0]!.length) ? [all] : all.map((i) => [i]);
+}
+
+function checkPlaces(field: string, places: readonly number[], count: number): void {
+  checkIds(field, places, { count: places.length, least: 0, below: count, what: "number" });
 }
 
 function checkPrompt({ config }: Reformer, prompt: Int32Array, index: number): void {

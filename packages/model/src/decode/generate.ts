@@ -1,4 +1,5 @@
 /** Continues sequences, token by token. */
+import { requireInteger } from "@reformer-ts/internal-checks";
 import { deriveSeed, Random } from "@reformer-ts/internal-random";
 import { checkLength } from "../batch";
 import type { Reformer } from "../reformer";
@@ -14,7 +15,8 @@ export interface GenerateOptions extends SamplingOptions {
 /**
  * Yields up to `maxTokens` tokens that continue `prompt`. Stop early by leaving the loop.
  *
- * @throws InputError when the prompt is empty, a token is unknown, or the result would outgrow the position table
+ * @throws InputError when the prompt is empty, a token is unknown, an option is out of range, or the result would outgrow
+ *         the position table
  */
 export async function* generate(
   model: Reformer,
@@ -35,6 +37,7 @@ export async function* generateBatch(
   prompts: readonly Int32Array[],
   options: GenerateOptions,
 ): AsyncGenerator<number[], void, undefined> {
+  requireInteger("maxTokens", options.maxTokens, 0);
   const longest = prompts.reduce((length, prompt) => Math.max(length, prompt.length), 0);
   checkLength(model.config, "prompt and continuation", longest + options.maxTokens);
   const decoder = createDecoder(model);
@@ -49,11 +52,14 @@ export async function* generateBatch(
 /**
  * The same for a decoder that has read its prompts. What is yielded is already appended, so the decoder can be asked
  * what the new tokens attend to, and be continued again, with other options.
+ *
+ * @throws InputError when an option is out of range, or a sequence has filled the position table
  */
 export async function* continueWith(
   decoder: Decoder,
   { maxTokens, seed = 0, ...sampling }: GenerateOptions,
 ): AsyncGenerator<number[], void, undefined> {
+  requireInteger("maxTokens", maxTokens, 0);
   const randoms = decoder.logits.map((_, i) =>
     Random.fromSeed(i === 0 ? seed : deriveSeed(seed, "sequence", i)),
   );

@@ -1,6 +1,6 @@
 /** Pairs of sequences: what is read, and what is written about it. */
 import { tensor2d, type Tensor2D } from "@tensorflow/tfjs-core";
-import { InputError } from "@reformer-ts/internal-checks";
+import { InputError, requireInteger } from "@reformer-ts/internal-checks";
 import { checkBatch, checkIds, checkLength, type Batch } from "../batch";
 import type { EncoderDecoder } from "./model";
 
@@ -30,10 +30,10 @@ export function sourceTensors(
   };
 }
 
-/** @throws InputError when a token is unknown, a sequence outgrows the position table, or nothing is counted */
-export function checkPairBatch(model: EncoderDecoder, batch: PairBatch, options = { counted: false }): void {
+/** @throws InputError when there is no token, one is unknown, or a sequence outgrows the position table */
+export function checkPairBatch(model: EncoderDecoder, batch: PairBatch): void {
   checkSource(model, batch);
-  checkBatch(model.sides.decoder, batch, options);
+  checkBatch(model.sides.decoder, batch);
 }
 
 /** @throws InputError when a token of the source is unknown, or the source outgrows the position table or is empty */
@@ -41,7 +41,8 @@ export function checkSource(
   { sides: { encoder } }: EncoderDecoder,
   { source, batch, sourceLength }: Pick<PairBatch, "source" | "batch" | "sourceLength">,
 ): void {
-  if (sourceLength < 1) {
+  requireInteger("batch", batch, 1);
+  if (!(Number.isInteger(sourceLength) && sourceLength >= 1)) {
     throw new InputError({ field: "source", given: "empty", allowed: "at least one token long" });
   }
   checkIds("source", source, {

@@ -5,6 +5,7 @@
 import { reshape, tensor2d, type Tensor2D, type Tensor3D } from "@tensorflow/tfjs-core";
 import { halfSeed } from "@reformer-ts/reversible";
 import { replaceBySum, rows } from "../decode/read-prompt";
+import { checkIds, checkLength } from "../batch";
 import { embedding } from "../embedding";
 import { feedForward } from "../feed-forward";
 import type { Pass } from "../pass";
@@ -16,9 +17,17 @@ import { inferMemory } from "./memory";
 import { decoderHalves, type EncoderDecoder } from "./model";
 
 export interface PairDecoder {
-  /** Appends one token per sequence, the padding token first; `[vocabSize]` logits of the next token of each. */
+  /**
+   * Appends one token per sequence, the padding token first; `[vocabSize]` logits of the next token of each.
+   *
+   * @throws InputError when a token is unknown or the sequences have filled the position table
+   */
   append(tokens: readonly number[]): Promise<Float32Array[]>;
-  /** Goes on with these of the sequences, in this order; one may be taken several times, to go on in several ways. */
+  /**
+   * Goes on with these of the sequences, in this order; one may be taken several times, to go on in several ways.
+   *
+   * @throws InputError when there is no such sequence
+   */
   select(sequences: readonly number[]): void;
   dispose(): void;
 }
@@ -67,6 +76,9 @@ export function createPairDecoder(
 
   return {
     async append(newest) {
+      const count = sourceOf.length;
+      checkIds("tokens", newest, { count, least: 0, below: config.vocabSize, what: "token" });
+      checkLength(config, "sequence", length + 1);
       const ids = tensor2d([...newest], [newest.length, 1], "int32");
       let to = embed.forward(ids, 0, length++);
       let from = to.clone() as Tensor3D;
@@ -85,6 +97,8 @@ export function createPairDecoder(
     },
 
     select(sequences) {
+      const { length: count } = sequences;
+      checkIds("sequences", sequences, { count, least: 0, below: sourceOf.length, what: "number" });
       for (const { attention } of layers) attention.select(sequences);
       const chosen = sequences.map((sequence) => sourceOf[sequence]!);
       // Ways on from one source share its keys, whichever of them are taken.

@@ -2,7 +2,7 @@
 import { add, div, tensor2d, tidy, type Scalar, type Tensor, type Tensor3D } from "@tensorflow/tfjs-core";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import { backwardHalves, forwardHalves, inferHalves, type GradientSink } from "@reformer-ts/reversible";
-import { countTargets } from "../batch";
+import { countTargets, requireTargets } from "../batch";
 import { dropsActivations, inParts, partsOf, type GradientRun } from "../gradient-parts";
 import type { Optimizer } from "../optim/optimizer";
 import { summingSink } from "../residual";
@@ -82,7 +82,8 @@ export function pairLossAndGradients(
   batch: PairBatch,
   { seed, sink, keepLayers = 0, count = countTargets(batch), rotations = {} }: PairGradientOptions,
 ): Scalar {
-  checkPairBatch(model, batch, { counted: true });
+  checkPairBatch(model, batch);
+  requireTargets(count);
   const source = sourceTensors(model, batch);
   const encoderOptions = { seed: sideSeed(seed, "encoder"), keepLayers };
   const encoded = encodeForGradient(model, source, passOf(true, rotations.encoder), encoderOptions);
@@ -121,7 +122,7 @@ export function pairLossAndGradients(
  * @param batches one, or several that are taken as one, in the memory of one and of all gradients
  * @returns the mean loss in nats per counted target before the step, and the gradients' norm when it was taken; the
  * caller owns both
- * @throws InputError when the batch does not fit the model
+ * @throws InputError when a batch does not fit the model, or nothing is counted; then nothing was moved
  */
 export function trainPairStep(
   model: EncoderDecoder,
@@ -130,6 +131,8 @@ export function trainPairStep(
   { learningRate, clipNorm, exchange, seed, ...pass }: StepOptions & Omit<PairGradientOptions, "sink">,
 ): StepResult {
   const { parts, count, seedOf } = partsOf(batches, { seed, drops: dropsActivations(model.config) });
+  for (const batch of parts) checkPairBatch(model, batch);
+  requireTargets(pass.count ?? count);
   const runs = parts.map((batch, i): GradientRun => {
     const options = { count, ...pass, seed: seedOf(i) };
     return (sink) => pairLossAndGradients(model, batch, { ...options, sink });

@@ -1,5 +1,5 @@
 /** From sources to targets: the likeliest sequence that a search finds, or one that is drawn. */
-import { InputError } from "@reformer-ts/internal-checks";
+import { InputError, requireInteger } from "@reformer-ts/internal-checks";
 import { checkLength } from "../batch";
 import { createPairDecoder } from "./decoder";
 import type { EncoderDecoder } from "./model";
@@ -30,8 +30,8 @@ export async function translate(
   sources: readonly Int32Array[],
   { maxTokens, beamSize = 1, lengthPenalty = 0.6, temperature = 0, seed = 0 }: TranslateOptions,
 ): Promise<Int32Array[]> {
-  checkInteger("maxTokens", maxTokens);
-  checkInteger("beamSize", beamSize);
+  requireInteger("maxTokens", maxTokens, 1);
+  requireInteger("beamSize", beamSize, 1);
   if (!(lengthPenalty >= 0)) {
     throw new InputError({ field: "lengthPenalty", given: String(lengthPenalty), allowed: "0 or more" });
   }
@@ -42,7 +42,7 @@ export async function translate(
   checkLength(model.sides.decoder, "maxTokens", maxTokens);
   if (sources.length === 0) return [];
   const { padToken, endToken } = model.config;
-  const sourceLength = Math.max(...sources.map(({ length }) => length));
+  const sourceLength = sources.reduce((longest, { length }) => Math.max(longest, length), 0);
   const source = new Int32Array(sources.length * sourceLength).fill(padToken);
   sources.forEach((tokens, i) => source.set(tokens, i * sourceLength));
 
@@ -53,9 +53,4 @@ export async function translate(
   } finally {
     decoder.dispose();
   }
-}
-
-function checkInteger(field: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new InputError({ field, given: String(value), allowed: "an integer of at least 1" });
 }

@@ -86,6 +86,20 @@ describe("loadTransformers", () => {
       { "model.safetensors.index.json": bytes({ weight_map: { a: "../../secret" } }) },
       "naming ../../secret",
     ],
+    [
+      "a config of another kind of model in every key",
+      {
+        "config.json": bytes({
+          model_type: "reformer",
+          architectures: { a: 1 },
+          id2label: 3,
+          num_buckets: {},
+          attn_layers: 7,
+        }),
+        "model.safetensors": encodeSafetensors({}),
+      },
+      "folder/config.json.attn_layers is 7",
+    ],
     ["an index of nothing", { "model.safetensors.index.json": bytes({}) }, "weight_map is empty"],
     ["weights that are none", { "model.safetensors": bytes("no weights") }, "folder/model.safetensors is"],
   ])("refuses a folder with %s", async (_, files, sentence) => {

@@ -156,9 +156,11 @@ function collect(
     const { storage } = view;
     const bytes = bytesOf(storage);
     const size = storage.size * arraysByType[storage.type].BYTES_PER_ELEMENT;
-    const known = numbers.get(storage.key);
+    // Two types may claim the same bytes.
+    const place = `${storage.type} ${storage.key}`;
+    const known = numbers.get(place);
     const found = known ?? (bytes?.length === size ? numbersOf(storage.type, bytes) : null);
-    if (found) numbers.set(storage.key, found);
+    if (found) numbers.set(place, found);
     const tensor = found && stridedTensor(storage.type, found, view);
     if (!tensor) {
       throw new InputError({

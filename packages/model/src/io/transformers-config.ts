@@ -152,7 +152,7 @@ const architectures: Record<string, ReformerConfig["head"]> = {
 };
 
 function headFrom(theirs: TransformersConfig) {
-  const [architecture = ""] = (theirs["architectures"] ?? []) as string[];
+  const [architecture = ""] = [theirs["architectures"]].flat() as string[];
   const head = Object.hasOwn(architectures, architecture) ? architectures[architecture]! : "tokens";
   const labels = Object.keys((theirs["id2label"] ?? {}) as object).length;
   return { head, ...(head === "class" ? { numClasses: labels || 2 } : {}) };

@@ -4,7 +4,7 @@
  */
 import { reshape, slice, tensor, tensor2d, tidy, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
 import { InputError } from "@reformer-ts/internal-checks";
-import { type Batch, checkBatch } from "../batch";
+import { type Batch, checkBatch, countTargets, requireTargets } from "../batch";
 import type { ReformerConfig } from "../config";
 import { decodeSafetensors, type StoredTensor } from "../io/safetensors";
 import { parametersFromState } from "../io/state";
@@ -50,7 +50,8 @@ export async function runCase(golden: GoldenCase, { steps = 0 } = {}): Promise<C
   const pass = passOf(model.config, file);
   const batch = batchOf(model.config, file);
   try {
-    checkBatch(model.config, batch, { counted: true });
+    checkBatch(model.config, batch);
+    requireTargets(countTargets(batch));
     const outputs = await outputError(model, batch, pass, file);
     const given = await gradientsOf(model, batch, pass);
     const worst = gradientError(model, given.gradients, file);

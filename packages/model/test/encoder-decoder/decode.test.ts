@@ -9,6 +9,7 @@ import {
   type EncoderDecoderOptions,
   type PairBatch,
 } from "../../src/index";
+import { search } from "../../src/encoder-decoder/search";
 import { borrowed, build, randomPairs, small, vocabSize } from "./pairs";
 
 /** Nats of a target by the full pass. */
@@ -164,6 +165,33 @@ describe("translate", () => {
     const [first, second] = await translate(model, sources, options);
     const [alone, beside] = await translate(model, sources.slice(0, 2), options);
     expect([[...alone!], [...beside!]]).toEqual([[...first!], [...second!]]);
+  });
+
+  it("takes the likeliest of a vocabulary of any size", async () => {
+    const logits = new Float32Array(300_000);
+    logits[299_999] = 1;
+    const writer = { append: async () => [logits], select() {} };
+    const [written] = await search(writer, 1, {
+      startToken: 0,
+      endToken: 1,
+      maxTokens: 2,
+      beamSize: 1,
+      lengthPenalty: 0,
+      temperature: 0,
+      seed: 0,
+    });
+    expect([...written!]).toEqual([299_999, 299_999]);
+  });
+
+  it("refuses tokens and sequences that there are not, and a longer target than its positions", async () => {
+    const model = build();
+    const decoder = createPairDecoder(model, { source: sources[0]!, batch: 1, sourceLength: 4 });
+    await expect(decoder.append([vocabSize])).rejects.toThrow("tokens[0] is 11");
+    await expect(decoder.append([1, 2])).rejects.toThrow("tokens is 2 long");
+    expect(() => decoder.select([1])).toThrow("sequences[0] is 1");
+    for (let i = 0; i < 64; i++) await decoder.append([1]);
+    await expect(decoder.append([1])).rejects.toThrow("sequence is 65 tokens");
+    decoder.dispose();
   });
 
   it("refuses what cannot be", async () => {
