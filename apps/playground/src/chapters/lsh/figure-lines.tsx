@@ -1,7 +1,7 @@
 /** The figure's lines: threads from hash to sort, fans from chunks to what they see, and all of one query. */
 import { useMemo } from "preact/hooks";
 import { bucketLook } from "../../draw/palette";
-import type { FigureProps } from "./figure";
+import type { FigureProps } from "./figure-props";
 import type { FigureLayout } from "./layout";
 import { roundOrder } from "./picture";
 import { chunksPerRound, slotsOf, windowOf } from "./windows";

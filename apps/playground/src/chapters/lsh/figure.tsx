@@ -1,24 +1,13 @@
 /** The authors' figure on the visitor's sequence: hash, sort, chunk, attend, from top to bottom. */
 import { useMemo } from "preact/hooks";
 import { visible } from "../../draw/format";
-import { bucketLook, type Theme } from "../../draw/palette";
+import { bucketLook } from "../../draw/palette";
 import { useWidth } from "../../parts/use-width";
 import { FigureCell } from "./figure-cell";
-import { type FigureLayout, type FigurePlace, layOutFigure, placeAt, type RowName, stageOf } from "./layout";
-import { type Picture, roundOrder } from "./picture";
+import { type FigureLayout, layOutFigure, placeAt, type RowName, stageOf } from "./layout";
+import { roundOrder } from "./picture";
 import { Fans, QueryLines, Threads } from "./figure-lines";
-
-export interface FigureProps {
-  picture: Picture;
-  /** Counted from 0. */
-  round: number;
-  stage: number;
-  theme: Theme;
-  /** The query in focus. */
-  query?: number;
-  onPoint: (place: FigurePlace | undefined) => void;
-  onPick: (position: number) => void;
-}
+import type { FigureProps } from "./figure-props";
 
 export function Figure(props: FigureProps) {
   const { picture, round, stage, onPoint, onPick } = props;
