@@ -78,7 +78,8 @@ function normAndExpand(count: i32, x: usize): void {
   let row = hidden;
   for (let i = 0; i < filled; i++, row += wide) {
     for (let c: usize = 0; c < wide; c += 16) {
-      v128.store(row + c, f32x4.pmax(f32x4.splat(0), f32x4.add(v128.load(row + c), v128.load(expandBias + c))));
+      // In this order NaN stays NaN.
+      v128.store(row + c, f32x4.pmax(f32x4.add(v128.load(row + c), v128.load(expandBias + c)), f32x4.splat(0)));
     }
   }
 }

@@ -53,7 +53,7 @@ void expandBlock(const Layer& layer, Packed expand, int rows, const float* input
   product<Left::plain, Into::replace>(rows, layer.dFF, layer.dModel, input, layer.dModel, expand, hidden, layer.dFF);
   for (int i = 0; i < rows; i++, hidden += layer.dFF)
     for (int c = 0; c < layer.dFF; c += lanes)
-      store(hidden + c, larger(load(hidden + c) + load(layer.expandBias + c), Floats{}));
+      store(hidden + c, larger(Floats{}, load(hidden + c) + load(layer.expandBias + c)));
 }
 
 void contractBlock(const Layer& layer, Packed contract, int rows, const float* hidden, float* y) {

@@ -74,6 +74,9 @@ void compute(void*, TF_OpKernelContext* context) {
     refuse(context, TF_INVALID_ARGUMENT, refused.what());
   } catch (const std::bad_alloc&) {
     refuse(context, TF_RESOURCE_EXHAUSTED, "out of memory");
+  } catch (const std::exception& failure) {
+    // Such as a vector too long for any memory, or no more threads: nothing may pass into TensorFlow, which is C.
+    refuse(context, TF_INTERNAL, failure.what());
   }
 }
 

@@ -32,6 +32,7 @@ inline void store(float* to, Floats values) { *reinterpret_cast<FloatsInMemory*>
 inline Floats all(float value) { return value - Floats{}; }
 inline Ints all(int32_t value) { return value - Ints{}; }
 inline Floats select(Ints condition, Floats yes, Floats no) { return condition ? yes : no; }
+/** Of a NaN and a number the second: with what may be NaN behind, NaN stays NaN. */
 inline Floats larger(Floats a, Floats b) { return a > b ? a : b; }
 
 inline float sumOf(Floats values) {
@@ -51,13 +52,13 @@ inline float largestOf(Floats values) {
 }
 
 /**
- * exp to two units in the last place, exactly 0 below -87. x = n log 2 + r; adding 1.5 * 2^23 rounds to the integer n,
+ * exp to two units in the last place, exactly 0 below -87, NaN of NaN. x = n log 2 + r; adding 1.5 * 2^23 rounds to the integer n,
  * which -ffast-math would optimise away.
  */
 inline Floats exponential(Floats x) {
   const Floats least = all(-87.0f);
   const Ints vanishes = x < least;
-  x = larger(x, least);
+  x = larger(least, x);
   x = x > all(88.0f) ? all(88.0f) : x;
   const float magic = 12582912.0f;
   const Floats shifted = x * 1.44269504088896341f + magic;

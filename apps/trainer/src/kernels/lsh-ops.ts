@@ -9,6 +9,7 @@ import {
   type NormalizeKeysInputs,
 } from "@reformer-ts/lsh";
 
+import { InputError } from "@reformer-ts/internal-checks";
 import { floatBits, type NativeOp } from "./native-op";
 
 const rows = "[groups, length, depth]";
@@ -50,7 +51,11 @@ export const normalizeKeysGradOp: NativeOp<NormalizeKeysGradInputs, object> = {
   numbers: () => [],
 };
 
-/** In the order of `Slots::read` in native/kernels/slots.cc. */
+/**
+ * In the order of `Slots::read` in native/kernels/slots.cc.
+ *
+ * @throws InputError when the rate of dropout is out of range
+ */
 export function chunkNumbers({
   numHashes,
   paddedLength,
@@ -63,6 +68,8 @@ export function chunkNumbers({
   dropoutRate,
   dropoutSeed,
 }: ChunkAttentionAttributes): number[] {
+  if (!(dropoutRate >= 0 && dropoutRate < 1))
+    throw new InputError({ field: "dropoutRate", given: `${dropoutRate}`, allowed: "0 or more and below 1" });
   return [
     numHashes,
     paddedLength,

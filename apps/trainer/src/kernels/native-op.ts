@@ -21,6 +21,7 @@ interface OpRunner {
   readonly binding: { TF_ATTR_TYPE: number; TF_FLOAT: number };
   refCount(id: DataId): number;
   incRef(id: DataId): void;
+  disposeData(id: DataId): void;
   executeSingleOutput(name: string, attributes: object[], inputs: TensorInfo[]): TensorInfo;
   executeMultipleOutputs(name: string, attributes: [], inputs: TensorInfo[], outputs: number): Tensor[];
 }
@@ -45,9 +46,10 @@ export interface NativeOp<Inputs, Attributes> {
 /** The library checks everything once more; here a mistake is named in the project's own words. */
 export function kernelOf<Inputs extends object, Attributes>(op: NativeOp<Inputs, Attributes>): KernelConfig {
   const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) => {
-    checkInputs(op.inputs, inputs);
+    checkInputs(op, inputs);
+    const values = integersOf(op, attrs as unknown as Attributes);
     const absent = { int32: tensor1d([], "int32"), float32: tensor1d([], "float32") };
-    const numbers = tensor1d(Int32Array.from(op.numbers(attrs as unknown as Attributes)), "int32");
+    const numbers = tensor1d(values, "int32");
     const given = Object.entries<string>(op.inputs).map(
       ([name, form]) => inputs[name] ?? absent[typeOf(form)],
     );
@@ -62,6 +64,9 @@ export function kernelOf<Inputs extends object, Attributes>(op: NativeOp<Inputs,
       const replaced = made.splice(0, changed.length);
       dispose(replaced);
       return [...changed, ...made];
+    } catch (error) {
+      for (const { dataId } of changed) runner.disposeData(dataId);
+      throw error;
     } finally {
       dispose([absent, numbers]);
     }
@@ -79,11 +84,17 @@ function ownMemory(runner: OpRunner, { dataId, shape, dtype }: TensorInfo): Tens
   return { dataId, shape, dtype };
 }
 
-function checkInputs(expected: Record<string, string>, given: Record<string, TensorInfo | undefined>): void {
+function checkInputs<Inputs, Attributes>(
+  { inputs, changes = [] }: NativeOp<Inputs, Attributes>,
+  given: Record<string, TensorInfo | undefined>,
+): void {
   const dimensions: Dimensions = {};
-  for (const [name, form] of Object.entries(expected)) {
+  for (const [name, form] of Object.entries<string>(inputs)) {
     const tensor = given[name];
-    if (tensor === undefined) continue;
+    if (tensor === undefined) {
+      if (!changes.includes(name as keyof Inputs & string)) continue;
+      throw new InputError({ field: name, given: "absent", allowed: "a tensor" });
+    }
     const shape = form.replace(/ int32$/, "");
     if (shape !== "any") assertShape(name, tensor.shape, shape, dimensions);
     const type = typeOf(form);
@@ -91,6 +102,21 @@ function checkInputs(expected: Record<string, string>, given: Record<string, Ten
       throw new InputError({ field: name, given: `of type ${tensor.dtype}`, allowed: type });
     }
   }
+}
+
+/** @throws InputError when one of the op's numbers is no integer of 32 bits: as one it would be another number */
+function integersOf<Inputs, Attributes>(
+  { name, numbers }: NativeOp<Inputs, Attributes>,
+  attributes: Attributes,
+): Int32Array {
+  const given = numbers(attributes);
+  const values = Int32Array.from(given);
+  if (values.every((value, i) => value === given[i])) return values;
+  throw new InputError({
+    field: `the attributes of ${name}`,
+    given: JSON.stringify(attributes),
+    allowed: "integers of 32 bits where a number is counted",
+  });
 }
 
 function typeOf(form: string): "int32" | "float32" {
