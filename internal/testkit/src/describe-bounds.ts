@@ -6,7 +6,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { withGuardedMemory } from "./guarded-memory";
-import { disposeAll, type KernelCall, type KernelContract, refusal, runKernel } from "./kernel-contract";
+import {
+  callInTidy,
+  disposeAll,
+  type KernelCall,
+  type KernelContract,
+  refusal,
+  runKernel,
+} from "./kernel-contract";
 
 type Change = (call: KernelCall) => KernelCall;
 
@@ -55,17 +62,6 @@ export function describeBounds<Case>(
       );
     }
   });
-}
-
-/** What a change replaces is let go. */
-function callInTidy(make: () => KernelCall): KernelCall {
-  let attributes = {};
-  const inputs = tf.tidy(() => {
-    const made = make();
-    attributes = made.attributes;
-    return made.inputs as tf.NamedTensorMap;
-  });
-  return { inputs, attributes };
 }
 
 const strange = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3e38, -3e38, -0];

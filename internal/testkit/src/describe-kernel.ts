@@ -9,6 +9,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { describeBounds } from "./describe-bounds";
 import {
+  callInTidy,
   disposeAll,
   type ExpectedTensor,
   type KernelCall,
@@ -28,6 +29,7 @@ const runs = Number(process.env["REFORMER_KERNEL_RUNS"] ?? 25);
 export function describeKernel<Case>(contract: KernelContract<Case>): void {
   const { name, cases, example } = contract;
   const isMissing = tf.getKernel(name, tf.getBackend()) === undefined;
+  const isBlind = blindBackends.includes(tf.getBackend());
   describe.skipIf(isMissing)(`${name} on ${tf.getBackend()}`, () => {
     test(`${runs} random cases agree with the reference`, async () => {
       await fc.assert(
@@ -75,35 +77,49 @@ export function describeKernel<Case>(contract: KernelContract<Case>): void {
       disposeAll([...outputs, ...rest]);
     });
 
-    const isBlind = blindBackends.includes(tf.getBackend());
+    // WGSL need not know NaN.
+    const floatInputs = isBlind ? [] : floatInputsOf(contract);
+    test.for(floatInputs)("makes no numbers of %s that are none", async (input) => {
+      const spoil = replaceInput(input, ({ shape }) => tf.fill(shape, Number.NaN));
+      const call = callInTidy(() => spoil(contract.call(example)));
+      const outputs = runKernel(name, call);
+      const values = await Promise.all(outputs.map((output) => output.data()));
+      expect(values.some((numbers) => numbers.some(Number.isNaN))).toBe(true);
+      disposeAll([...outputs, ...Object.values(call.inputs)]);
+    });
+
     const { refused = {}, refusedContents = {} } = contract;
     const spoiled = { ...spoiledInputs(contract), ...refused, ...(isBlind ? {} : refusedContents) };
-    test.each(Object.keys(spoiled))("refuses %s", (what) => {
+    test.each(Object.keys(spoiled))("refuses %s, and holds on to nothing", (what) => {
+      const { numDataBuffers } = tf.memory();
       tf.tidy(() => {
         const call = spoiled[what]!(contract.call(example));
         const refuse = () => expect(() => runKernel(name, call)).toThrow(refusal);
         expect(programsOf(refuse)).toEqual([]);
       });
+      expect(tf.memory().numDataBuffers).toBe(numDataBuffers);
     });
 
     if (tf.getBackend() === "wasm") describeBounds(contract, spoiled, runs);
     if (!isBlind) return;
     test.for(Object.keys(refusedContents))("is not led astray by %s", async (what) => {
-      const { before, after } = await runBlindly(name, refusedContents[what]!(contract.call(example)));
+      const call = refusedContents[what]!(contract.call(example));
+      const { before, after, outputs } = await runBlindly(name, call);
       expect(after).toEqual(before);
+      contract.nonsense?.(outputs, call);
     });
   });
 }
 
-/** Lets a kernel work on nonsense; returns its inputs and what is none of its business, before and after. */
+/** Lets a kernel work on nonsense; returns its inputs and what is none of its business, before and after, and what it made. */
 async function runBlindly(name: string, call: KernelCall) {
   const watched = [...Object.values(call.inputs).filter((tensor) => tensor !== undefined), sentinel()];
   const before = await Promise.all(watched.map(readAnew));
-  const outputs = runKernel(name, call);
-  await Promise.all(outputs.map((output) => output.data()));
+  const made = runKernel(name, call);
+  const outputs = await Promise.all(made.map(async (output) => (await output.data()).slice()));
   const after = await Promise.all(watched.map(readAnew));
-  disposeAll([...outputs, ...watched]);
-  return { before, after };
+  disposeAll([...made, ...watched]);
+  return { before, after, outputs };
 }
 
 /** What a device is asked to run; nothing on backends that cannot be listened to. */
@@ -124,6 +140,14 @@ async function readAnew(tensor: tf.Tensor): Promise<ArrayLike<number>> {
   const values = (await copy.data()).slice();
   copy.dispose();
   return values;
+}
+
+function floatInputsOf<Case>({ call, example, hidesNaN = [] }: KernelContract<Case>): string[] {
+  return tf.tidy(() =>
+    Object.entries(call(example).inputs).flatMap(([input, tensor]) =>
+      tensor?.dtype === "float32" && !hidesNaN.includes(input) ? [input] : [],
+    ),
+  );
 }
 
 /** What no kernel may take, from the contract alone. */

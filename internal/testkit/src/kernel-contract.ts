@@ -36,6 +36,8 @@ export interface KernelContract<Case> {
   free?: readonly string[];
   /** Inputs whose memory the kernel writes over, unless another tensor shares it. */
   takes?: readonly string[];
+  /** Inputs that may be NaN and no output: the example does without them, or outputs are integers. */
+  hidesNaN?: readonly string[];
   /** Inputs of integers or floats. */
   ofAnyType?: readonly string[];
   /** The kernel takes tensors of any shape, all of the same. */
@@ -44,6 +46,8 @@ export interface KernelContract<Case> {
   refused?: Record<string, (call: KernelCall) => KernelCall>;
   /** What only who reads the inputs can refuse. A device does not: there it must do no harm. */
   refusedContents?: Record<string, (call: KernelCall) => KernelCall>;
+  /** What holds of the outputs all the same, where nonsense cannot be refused; it expects, as tests do. */
+  nonsense?(outputs: readonly ArrayLike<number>[], call: KernelCall): void;
 }
 
 /** Runs the kernel of that name of the backend that is open. */
@@ -53,6 +57,17 @@ export function runKernel(name: string, { inputs, attributes }: KernelCall): tf.
   ) as tf.NamedTensorMap;
   const outputs = tf.engine().runKernel(name, present, attributes as tf.NamedAttrMap);
   return (Array.isArray(outputs) ? outputs : [outputs]) as tf.Tensor[];
+}
+
+/** Makes a call; what it is made from is let go. */
+export function callInTidy(make: () => KernelCall): KernelCall {
+  let attributes = {};
+  const inputs = tf.tidy(() => {
+    const made = make();
+    attributes = made.attributes;
+    return made.inputs as tf.NamedTensorMap;
+  });
+  return { inputs, attributes };
 }
 
 export function disposeAll(tensors: readonly (tf.Tensor | undefined)[]): void {

@@ -155,10 +155,19 @@ function reference(testCase: AttentionCase) {
   return { drawn, options, ...referenceAttention(testCase, drawn, options) };
 }
 
+const lowest = -(2 ** 31);
+const highest = 2 ** 31 - 1;
+const filledWith = (value: number) => (tensor: tf.Tensor) => tf.fill(tensor.shape, value, "int32");
+
 const notPermutations: Record<string, (call: KernelCall) => KernelCall> = {
-  "an order beyond the positions": replaceInput("order", (order) => tf.fill(order.shape, 1 << 30, "int32")),
-  "an order of negative positions": replaceInput("order", (order) => tf.fill(order.shape, -2, "int32")),
-  "an order that names a position twice": replaceInput("order", (order) => tf.zeros(order.shape, "int32")),
+  "an order beyond the positions": replaceInput("order", filledWith(1 << 30)),
+  "an order of the highest positions": replaceInput("order", filledWith(highest)),
+  "an order of negative positions": replaceInput("order", filledWith(-2)),
+  "an order of the lowest positions": replaceInput("order", filledWith(lowest)),
+  "an order that names a position twice": replaceInput("order", filledWith(0)),
+  "an inverse of the highest slots": replaceInput("inverse", filledWith(highest)),
+  "an inverse of negative slots": replaceInput("inverse", filledWith(-1)),
+  "an inverse of the lowest slots": replaceInput("inverse", filledWith(lowest)),
   "an inverse that names other slots": replaceInput("inverse", (inverse) =>
     tf.sub(inverse, tf.scalar(1, "int32")),
   ),
@@ -176,6 +185,8 @@ const notSlots: Record<string, (call: KernelCall) => KernelCall> = {
   "another number of rounds": replaceAttributes({ numHashes: 3 }),
   "rounds shorter than the sequence": replaceAttributes({ numHashes: 4, paddedLength: 12 }),
   "a window of a million chunks": replaceAttributes({ chunksBefore: 1 << 20 }),
+  "a rate of dropout that keeps nothing": replaceAttributes({ dropoutRate: 1 }),
+  "a rate of dropout that is none": replaceAttributes({ dropoutRate: Number.NaN }),
 };
 
 export const chunkAttentionContract: KernelContract<AttentionCase> = {

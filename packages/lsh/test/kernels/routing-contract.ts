@@ -9,6 +9,7 @@ import {
 import { Random } from "@reformer-ts/internal-random";
 import * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
+import { expect } from "vitest";
 import { mostAlignedSlots } from "../../src/align-to-buckets";
 import { kernelNames, referenceHash, referenceKeys } from "../../src/index";
 
@@ -46,6 +47,7 @@ export const hashContract: KernelContract<VectorsCase> = {
   name: kernelNames.hash,
   cases: vectorsCase,
   example,
+  hidesNaN: ["vectors", "rotations"],
   call({ batch, heads, length, depth, numHashes, factors, seed }) {
     const random = Random.fromSeed(seed);
     const size = factors.reduce((sum, factor) => sum + factor / 2, 0);
@@ -102,6 +104,22 @@ function drawBuckets({ batch, heads, numHashes, length, numBuckets, seed }: Buck
   return Int32Array.from({ length: batch * heads * numHashes * length }, () => random.integer(numBuckets));
 }
 
+const filledWith = (id: number) => replaceInput("buckets", ({ shape }) => tf.fill(shape, id, "int32"));
+
+/** What a device sorts all the same. */
+const notBuckets = {
+  "negative buckets": filledWith(-1),
+  "the lowest buckets": filledWith(-(2 ** 31)),
+  "buckets beyond those that there are": filledWith(5),
+  "buckets beyond any count": filledWith(1 << 30),
+  "the highest buckets": filledWith(2 ** 31 - 1),
+  "buckets of all kinds": replaceInput("buckets", ({ shape, size }) => {
+    // None but those that float32 has as well, in which devices copy them for the suite.
+    const ids = Int32Array.from({ length: size }, (_, i) => Math.imul(i + 1, 0x9e3779b1) & ~0xff);
+    return tf.tensor(ids, shape, "int32");
+  }),
+};
+
 export const sortContract: KernelContract<BucketsCase> = {
   name: kernelNames.bucketSort,
   cases: bucketsCase,
@@ -135,17 +153,25 @@ export const sortContract: KernelContract<BucketsCase> = {
   },
   refused: {
     "a paddedLength below the length": replaceAttributes({ paddedLength: 19 }),
+    "no buckets": replaceAttributes({ numBuckets: 0 }),
+    "a negative number of buckets": replaceAttributes({ numBuckets: -5 }),
+    "a number of buckets that is none": replaceAttributes({ numBuckets: Number.NaN }),
+    "endless buckets": replaceAttributes({ numBuckets: Infinity }),
   },
-  // WebGPU sorts whatever it is given.
-  refusedContents:
-    tf.getBackend() === "webgpu"
-      ? {}
-      : {
-          "negative buckets": replaceInput("buckets", ({ shape }) => tf.fill(shape, -1, "int32")),
-          "buckets beyond any count": replaceInput("buckets", ({ shape }) =>
-            tf.fill(shape, 1 << 30, "int32"),
-          ),
-        },
+  refusedContents: notBuckets,
+  // Whatever the ids, every position has a slot of its own.
+  nonsense([order, inverse], { inputs }) {
+    const [, , numHashes = 1, length = 1] = inputs["buckets"]!.shape;
+    const paddedLength = order!.length / (inverse!.length / length);
+    for (let row = 0; row < inverse!.length / length; row++) {
+      const slots = Array.from({ length }, (_, position) => inverse![row * length + position]!);
+      const first = (row % numHashes) * paddedLength;
+      const found = slots.map((slot) => order![row * paddedLength + slot - first]);
+      expect(found).toEqual([...slots.keys()]);
+      const filled = Array.from({ length: paddedLength }, (_, slot) => order![row * paddedLength + slot]!);
+      expect(filled.filter((position) => position !== -1)).toHaveLength(length);
+    }
+  },
 };
 
 const alignedCase = bucketsCase.chain((drawn) =>
@@ -202,6 +228,13 @@ export const alignContract: KernelContract<AlignedCase> = {
   refused: {
     "fewer slots than buckets may need": replaceAttributes({ paddedLength: 20 }),
     "no chunks": replaceAttributes({ chunkLength: 0 }),
+    "no buckets": replaceAttributes({ numBuckets: 0 }),
+  },
+  refusedContents: notBuckets,
+  // A slot holds a position of its own, or none.
+  nonsense([order], { inputs }) {
+    const [, , , length = 1] = inputs["buckets"]!.shape;
+    for (const position of Array.from(order!)) expect(position >= -1 && position < length).toBe(true);
   },
 };
 

@@ -74,6 +74,7 @@ export const feedForwardGradContract: KernelContract<LayerCase> = {
   name: modelKernelNames.feedForwardGrad,
   cases: layerCase,
   example,
+  hidesNaN: ["expandBias"],
   call(testCase) {
     const { batch, length, dModel, dFF, flag, hasActivated } = testCase;
     const { shapes, layer, dy, reference } = draw(testCase);

@@ -19,6 +19,8 @@ import {
 } from "./in-place-contract";
 import { segmentSumContract } from "./segment-sum-contract";
 import { tokenHeadContract } from "./token-head-contract";
+import { addAttentionContract, undoAttentionContract } from "./whole-attention-contract";
+import { writeRowsContract } from "./write-rows-contract";
 
 describeKernel(feedForwardContract);
 describeKernel(feedForwardGradContract);
@@ -32,6 +34,9 @@ describeKernel(addFeedForwardContract);
 describeKernel(undoFeedForwardContract);
 describeKernel(addHeadsGradContract);
 describeKernel(addMergedHeadsContract);
+describeKernel(addAttentionContract);
+describeKernel(undoAttentionContract);
+describeKernel(writeRowsContract);
 
 // The one kernel that is tfjs' own by name: on TensorFlow, and where nothing is fused, it is not ours.
 if (getBackend() !== "tensorflow" && hasKernel(modelKernelNames.adam)) describeKernel(segmentSumContract);

@@ -14,13 +14,17 @@ const segmentsCase = fc.record({
 
 type SegmentsCase = typeof segmentsCase extends fc.Arbitrary<infer Case> ? Case : never;
 
-/** Segments from two below 0 to one beyond the last: rows of those are dropped. */
+/** Segments from two below 0 to one beyond the last, and the lowest and highest integers: rows of those are dropped. */
 function draw({ rows, inner, numSegments, areIntegers, seed }: SegmentsCase) {
   const random = Random.fromSeed(seed);
   const width = inner.reduce((product, size) => product * size, 1);
   const normals = random.normals(rows * width);
   const values = areIntegers ? Int32Array.from(normals, (value) => Math.round(9 * value)) : normals;
-  const segments = Int32Array.from({ length: rows }, () => random.integer(numSegments + 4) - 2);
+  const segments = Int32Array.from({ length: rows }, () => {
+    const segment = random.integer(numSegments + 6) - 3;
+    if (segment === -3) return -(2 ** 31);
+    return segment === numSegments + 2 ? 2 ** 31 - 1 : segment;
+  });
   return { values, segments, width };
 }
 

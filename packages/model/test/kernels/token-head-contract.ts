@@ -7,6 +7,7 @@ import {
 import { Random } from "@reformer-ts/internal-random";
 import { fill, tensor1d } from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
+import { expect } from "vitest";
 import { modelKernelNames } from "../../src/kernels/names";
 import { type Drawn, drawValues, toTensors } from "./draw-tensors";
 import { tokenHead } from "./oracle";
@@ -68,8 +69,14 @@ export const tokenHeadContract: KernelContract<HeadCase> = {
       gradient([2 * dModel, vocabSize], dWeight),
     ];
   },
+  // Where they are not seen, they ask for nothing.
+  nonsense(outputs) {
+    for (const values of outputs) expect(Array.from(values).every((value) => value === 0)).toBe(true);
+  },
   refusedContents: {
     "targets beyond the vocabulary": replaceInput("targets", ({ shape }) => fill(shape, 11, "int32")),
+    "the highest targets": replaceInput("targets", ({ shape }) => fill(shape, 2 ** 31 - 1, "int32")),
     "targets below -1": replaceInput("targets", ({ shape }) => fill(shape, -2, "int32")),
+    "the lowest targets": replaceInput("targets", ({ shape }) => fill(shape, -(2 ** 31), "int32")),
   },
 };
