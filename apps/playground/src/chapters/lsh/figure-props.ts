@@ -1,3 +1,4 @@
+/** What the figure shows, and whom it tells where it is pointed at. */
 import type { Theme } from "../../draw/palette";
 import type { FigurePlace } from "./layout";
 import type { Picture } from "./picture";
