@@ -15,6 +15,7 @@ const entries = [
   "data",
   "data/node",
   "data/subword",
+  "data/midi",
   "data/images",
 ];
 

@@ -7,6 +7,7 @@ import { createReformer, initializeParameters, resolveConfig, type Reformer } fr
 import { byteTokenizer, type TokenSource } from "@reformer-ts/data";
 import { openByteSource } from "@reformer-ts/data/node";
 import { decodeImage } from "@reformer-ts/data/images";
+import { parseMidi } from "@reformer-ts/data/midi";
 import { trainBytePairs } from "@reformer-ts/data/subword";
 
 export const options: LshOptions = { chunkLength: 16, numBuckets: "auto", numHashes: 2 };
@@ -19,6 +20,6 @@ export const text: string = byteTokenizer().decode(source.read(0, 4));
 export const sequential = tf.sequential({
   layers: [lshSelfAttention({ numHeads: 2, chunkLength: 16, inputShape: [64, 8] })],
 });
-export const others = [reversibleBlocks, decodeImage, trainBytePairs];
+export const others = [reversibleBlocks, decodeImage, parseMidi, trainBytePairs];
 // @ts-expect-error a chunk length is a number
 export const wrong: LshOptions = { chunkLength: "16", numBuckets: 2 };
