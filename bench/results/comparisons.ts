@@ -75,7 +75,7 @@ export const comparisons: Record<string, Comparison> = {
   images: {
     length: 768,
     batch: 1,
-    steps: 360,
+    steps: 240,
     learningRate: 4e-3,
     model: small,
     open: (_, from) => openEmoji(16, from),
