@@ -26,7 +26,8 @@ ${sections.filter(Boolean).join("\n")}
 ${notRun()}${tooLong}`;
   const path = fileURLToPath(new URL("results.md", docs));
   writeFileSync(path, page);
-  spawnSync("npx", ["--no-install", "oxfmt", path], { stdio: "inherit" });
+  const data = fileURLToPath(new URL("data", import.meta.url));
+  spawnSync("npx", ["--no-install", "oxfmt", path, data], { stdio: "inherit" });
 }
 
 /** What has a command and no figure yet. */
