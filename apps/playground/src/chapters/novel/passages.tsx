@@ -18,7 +18,7 @@ export function Passages({ reading, picked, onPick }: PassagesProps) {
     <>
       <p class="help">
         The last token gave <b data-fact="near">{percent(near)}</b> of its LSH layers’ attention to the last{" "}
-        {nearby} bytes{far.length > 0 ? ", and the rest to these:" : "."}
+        {nearby} bytes{far.length > 0 ? "; beyond them it looked most at these:" : "."}
       </p>
       <ul class="passages">
         {far.map((passage) => (

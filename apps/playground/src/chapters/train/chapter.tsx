@@ -14,7 +14,6 @@ import { novelLine } from "../lsh/settings";
 import { BucketMap } from "./bucket-map";
 import { TrainControls } from "./controls";
 import { Curves } from "./curves";
-import { twinsTogether } from "./history";
 import { Sample } from "./sample";
 import { fields, trainSettings } from "./settings";
 import { useTraining } from "./use-training";
@@ -68,9 +67,9 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
       <h2>Train</h2>
       <p class="lead">
         Two words of random letters, the second a copy of the first. To say the next letter, a token must find
-        itself in the first word, and nothing nearby helps. At the start the hash throws the letters into any
-        bucket; then twins begin to share one, attention finds them, and the loss falls off a cliff. Or drop a
-        text on this page and watch its words appear.
+        its place in the first word, and nothing nearby helps. For some dozens of steps nothing seems to
+        happen; then attention finds the place, and the loss falls off a cliff. Or drop a text on this page
+        and watch its words appear.
       </p>
       <Notices sentences={[refused, error]} />
       <div class="studio">
@@ -146,11 +145,7 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
           <div class="bucket-maps">
             {Array.from({ length: newest.observation.heads }, (_, head) => (
               <figure key={head}>
-                <figcaption>
-                  Head {head + 1}
-                  {settings.task === "copy" &&
-                    `: ${percent(twinsTogether(newest.observation.buckets.subarray(head * facts.length), facts.length), 0)} of letters share a bucket with their twin`}
-                </figcaption>
+                <figcaption>Head {head + 1}</figcaption>
                 <BucketMap
                   {...{ points, theme, head }}
                   length={facts.length}
@@ -161,9 +156,8 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
           </div>
           <p class="help">
             One held-out sequence across, time downward, in the uppermost LSH layer’s first round. A colour is
-            a bucket’s direction, a dark line its opposite; of more than 16 buckets some share a colour.{" "}
-            {settings.task === "copy" &&
-              "When the left half’s colours repeat in the right half, the copy can be found."}
+            a bucket’s direction, a dark line its opposite; of more than 16 buckets some share a colour. The
+            hash is never trained: tokens change their buckets because their vectors change.
           </p>
         </section>
       )}

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { TrainPoint } from "../../worker/tasks/train";
-import { bucketRows, mostRows, thinned, twinsTogether } from "./history";
+import { bucketRows, mostRows, thinned } from "./history";
 
 const points = (count: number) =>
   Array.from({ length: count }, (_, step) => ({ step }) as unknown as TrainPoint);
@@ -20,8 +20,4 @@ it("keeps the first and the newest map of buckets, however many there are", () =
     expect([rows[0]!.step, rows.at(-1)!.step]).toEqual([0, count - 1]);
     expect(rows.length).toBe(Math.min(count, mostRows));
   }
-});
-
-it("counts twins that share a bucket", () => {
-  expect(twinsTogether(Int32Array.of(1, 2, 3, 4, 1, 2, 0, 4), 8)).toBe(0.75);
 });

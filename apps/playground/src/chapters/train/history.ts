@@ -31,11 +31,3 @@ export function bucketRows(points: readonly TrainPoint[]): TrainPoint[] {
   const stride = (points.length - 1) / (mostRows - 1);
   return Array.from({ length: mostRows }, (_, i) => points[Math.round(i * stride)]!);
 }
-
-/** Share of symbols of the second word that hash like themselves in the first; in one head. */
-export function twinsTogether(buckets: Int32Array, length: number): number {
-  const half = Math.floor(length / 2);
-  let together = 0;
-  for (let i = 0; i < half; i++) if (buckets[i] === buckets[half + i]) together++;
-  return together / half;
-}
