@@ -9,9 +9,9 @@ export const fields = {
   hiddenRows: integer(side / 2, { min: 2, max: side - 2 }),
   samples: integer(4, { min: 1, max: mostSamples }),
   /** In tenths. */
-  temperature: integer(9, { min: 0, max: 15 }),
+  temperature: integer(8, { min: 0, max: 15 }),
   /** In hundredths. */
-  topP: integer(98, { min: 50, max: 100, step: 2 }),
+  topP: integer(96, { min: 50, max: 100, step: 2 }),
   seed: seedField,
 };
 

@@ -40,7 +40,7 @@ export function Words() {
       <section>
         <h3>The model</h3>
         <p>
-          Small, and trained by <code>reformer train</code> on faces, hearts and flags of Noto Emoji (Google,
+          Small, and trained by <code>reformer train</code> on the faces and hearts of Noto Emoji (Google,
           Apache-2.0), a palette of 128 colours, a token a pixel. The pictures above were held out: it has
           seen none of them. So it knows what an emoji is, and not what yours was. Its card has the command,
           the data and the held-out figure; a model of your own is taken as well, of bytes of red, green and
