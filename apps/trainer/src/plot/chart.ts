@@ -137,5 +137,9 @@ function legend(lines: readonly Line[]): string {
     .join("");
 }
 
+/** Lengths are powers of two, which nobody knows by "32.77K". */
 const short = (value: number) =>
-  new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 }).format(value);
+  new Intl.NumberFormat("en", {
+    notation: Math.abs(value) < 1e6 ? "standard" : "compact",
+    maximumSignificantDigits: 6,
+  }).format(value);
