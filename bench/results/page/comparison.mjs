@@ -86,14 +86,16 @@ function reversible(name, { separate, regular }, figure, unit) {
   const behind = regular.heldOut.at(-1)[1] - separate.heldOut.at(-1)[1];
   const ends = `${Math.abs(behind).toFixed(3)} ${behind > 0 ? "above" : "below"} the reversible one`;
   return `
-### Reversible layers against ordinary ones
+### Reversible layers against ordinary ones: ${kinds[name].title.split(": ")[1]}
 
 The same full attention with separate queries and keys, as two reversible streams and as one ordinary residual stream.
-Curves of training: at most ${Math.max(...apart).toFixed(3)} ${unit} apart in a fortieth, ${apart.at(-1).toFixed(3)} in the last; held out, the ordinary one ends ${ends}. The paper saw curves
-nearly coincide over a much longer training of wider models. Here they end while they still fall, and the two differ in more than how they are pulled back: a reversible
-model's head sees two streams, each of which half of the layers wrote, an ordinary one's the same stream twice. What this shows is that reversible layers cost nothing in quality at this size, not that
-they gain anything.
+Curves of training: at most ${Math.max(...apart).toFixed(3)} ${unit} apart in a fortieth, ${apart.at(-1).toFixed(3)} in the last; held out, the ordinary one ends ${ends}.${name === "text" ? unlike : ""}
 
 ![Reversible and ordinary](./figures/${name}-reversible.svg)
 `;
 }
+
+const unlike = ` The paper saw curves nearly
+coincide over a much longer training of wider models. Here they end while they still fall, and the two differ in more than how they are pulled back: a reversible
+model's head sees two streams, each of which half of the layers wrote, an ordinary one's the same stream twice. What this shows is that reversible layers cost nothing in
+quality at this size, not that they gain anything.`;
