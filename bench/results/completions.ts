@@ -1,6 +1,7 @@
 /** What the playground's painter makes of twelve pictures that it was never trained on: the upper half in, the whole out. */
 import { contactSheet, decodeImage, encodePng, imageOf, type Image } from "@reformer-ts/data/images";
 import {
+  countParameters,
   createReformer,
   decodeSafetensors,
   evaluateBatch,
@@ -26,6 +27,7 @@ export interface CompletionsResult {
   temperature: number;
   topP: number;
   colours: number;
+  parameters: number;
   /** Of a hidden pixel, when all before it are known. */
   bits: number;
 }
@@ -73,7 +75,15 @@ async function paint(): Promise<CompletionsResult> {
     new URL("../../docs/figures/completions.png", import.meta.url),
     encodePng(contactSheet(rows)),
   );
-  return { pictures: pictures.length, samples, temperature, topP, colours: palette.length, bits };
+  return {
+    pictures: pictures.length,
+    samples,
+    temperature,
+    topP,
+    colours: palette.length,
+    parameters: countParameters(config),
+    bits,
+  };
 }
 
 /** Pictures side by side in one file, each as red, green, blue, … */
