@@ -26,7 +26,7 @@ const copies = {
   Flags: 20,
 };
 
-const shown = "1f600 1f60a 1f614 1f61e 1f628 1f632 1f922 1f92c 1f974 1fae9 1f63c 1f497".split(" ");
+const shown = "1f600 1f60a 1f614 1f61e 1f632 1f922 1f92c 1f974 1fae9 1f63c 1f497".split(" ");
 
 const [from, out, ...asked] = process.argv.slice(2);
 const drawn = asked.length > 0 ? asked : Object.keys(copies);

@@ -5,7 +5,7 @@ export const mostSamples = 6;
 
 export const fields = {
   /** Of the pictures that come with the page. */
-  picture: integer(0, { min: 0, max: 11 }),
+  picture: integer(0, { min: 0, max: 10 }),
   hiddenRows: integer(side / 2, { min: 2, max: side - 2 }),
   samples: integer(4, { min: 1, max: mostSamples }),
   /** In tenths. */

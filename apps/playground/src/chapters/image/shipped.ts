@@ -15,7 +15,6 @@ export const pictureNames = [
   "a smile",
   "a pensive face",
   "a disappointed face",
-  "a fright",
   "astonishment",
   "a queasy face",
   "a face that swears",

@@ -24,9 +24,8 @@ export function Words() {
         </math>
         <p>
           Positions are axial: two small tables of 32 rows, side by side, instead of one of 1,024. Local
-          layers see the last two to four rows of pixels; LSH layers find what looks alike farther up: the
-          left eye, while the right one is drawn. Reading the given part is one pass; after it a pixel costs
-          the same wherever it stands.
+          layers see the last two to four rows of pixels; LSH layers look farther up, at pixels that hash
+          alike. Reading the given part is one pass; after it a pixel costs the same wherever it stands.
         </p>
         <SourceLink
           path="packages/model/src/positions/axial.ts"
@@ -42,9 +41,9 @@ export function Words() {
         <p>
           Small, and trained by <code>reformer train</code> on the faces and hearts of Noto Emoji (Google,
           Apache-2.0), a palette of 128 colours, a token a pixel. The pictures above were held out: it has
-          seen none of them. So it knows what an emoji is, and not what yours was. Its card has the command,
-          the data and the held-out figure; a model of your own is taken as well, of bytes of red, green and
-          blue too.
+          seen none of them. So it knows what such a face is like, and not which one this was. Its card has
+          the command, the data and the held-out figure; a model of your own is taken as well, of bytes of
+          red, green and blue too.
         </p>
         <SourceLink
           path="apps/playground/assets/emoji/README.md"
