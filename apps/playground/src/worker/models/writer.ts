@@ -33,11 +33,13 @@ export async function openWriter(source: ModelSource, onShare: OnShare): Promise
   registerMissingKernels();
   const files = "files" in source ? source.files : await shippedFiles(source, onShare);
   const { config, state } = await openModel(files, "the model");
-  if (config.vocabSize < 256 || !config.causal || config.head !== "tokens") {
+  // The authors' byte models leave tokens 0 and 1 for padding and an end, and would be read two bytes off.
+  const leavesRoom = config.vocabSize === 258;
+  if (config.vocabSize < 256 || leavesRoom || !config.causal || config.head !== "tokens") {
     throw new InputError({
       field: "the model",
-      given: `one of ${config.vocabSize} tokens${config.causal ? "" : " that is not causal"}`,
-      allowed: "a causal one that writes bytes, of 256 tokens or more",
+      given: `one of ${config.vocabSize} tokens${leavesRoom ? ", whose bytes are counted from 2" : ""}${config.causal ? "" : " that is not causal"}`,
+      allowed: "a causal one that writes bytes counted from 0, of 256 tokens or more",
     });
   }
   const parameters = parametersFromState(config, state, "the model");
