@@ -1,7 +1,7 @@
 /** Text that continues text, as it is made. */
 import type { Tokenizer } from "@reformer-ts/data";
 import { InputError } from "@reformer-ts/internal-checks";
-import { generate, type GenerateOptions, type Reformer } from "@reformer-ts/model";
+import { generate, type GenerateOptions, type Reformer, type ReformerConfig } from "@reformer-ts/model";
 import { nextTurn } from "./stop";
 
 /**
@@ -27,9 +27,21 @@ export async function* writeOn(
   yield text.end();
 }
 
+/** What to say of a text that grows beyond the windows that a model was trained on; nothing, where its positions are computed. */
+export function beyondTraining(
+  { config }: Reformer,
+  { prompt, maxTokens, trained }: { prompt: number; maxTokens: number; trained: number },
+): string | undefined {
+  if (!hasTable(config) || Math.min(prompt + maxTokens, config.maxLength) <= trained) return undefined;
+  return `Trained on ${trained} tokens at a time: positions from there on were never learned, and what stands there may make no sense.`;
+}
+
+function hasTable({ positions }: ReformerConfig): boolean {
+  return positions === "axial" || positions === "learned";
+}
+
 function fitPrompt({ config }: Reformer, prompt: Int32Array, maxTokens: number): Int32Array {
-  const bounded = config.positions === "axial" || config.positions === "learned";
-  if (!bounded) return prompt;
+  if (!hasTable(config)) return prompt;
   const room = config.maxLength - maxTokens;
   if (room < 1) {
     throw new InputError({

@@ -36,6 +36,12 @@ describe("generate", () => {
     expect((await write("--prompt-file", file)).code).toBe(0);
   });
 
+  it("warns of positions that no window of the training reached", async () => {
+    const warning = "positions from there on were never learned";
+    expect((await write("--prompt", "It was ")).err).not.toContain(warning);
+    expect((await write("--prompt", "It was ", "--tokens", "900")).err).toContain(warning);
+  });
+
   it("tells scripts prompt and text together", async () => {
     const options = ["--backend", "wasm", "--tokens", "9", "--prompt", "He"];
     const told = await reportOf("generate", run, ...options);
