@@ -3,7 +3,7 @@ import { SamplingSliders } from "../../parts/sampling-sliders";
 import { SeedButton } from "../../parts/seed-button";
 import { Slider } from "../../parts/slider";
 import type { Change } from "../../state/use-chapter-state";
-import { fields, type Settings, wholeBook } from "./settings";
+import { fields, type Settings } from "./settings";
 
 export interface NovelControlsProps {
   settings: Settings;
@@ -14,7 +14,6 @@ export interface NovelControlsProps {
 
 export function NovelControls({ settings, change, windowBytes }: NovelControlsProps) {
   const { place, window, temperature, topK, topP, maxTokens, seed } = settings;
-  const asked = window === wholeBook ? "all before" : whole(2 ** window);
   return (
     <div class="card sliders">
       <Slider
@@ -28,8 +27,8 @@ export function NovelControls({ settings, change, windowBytes }: NovelControlsPr
         {...fields.window}
         label="Tokens in the window"
         value={window}
-        shown={windowBytes === undefined ? asked : whole(windowBytes)}
-        help={window > 16 ? "Takes minutes, and of the whole book gigabytes of memory." : undefined}
+        shown={whole(windowBytes ?? 2 ** window)}
+        help={window > 16 ? "Takes minutes." : undefined}
         onChange={(value) => change({ window: value })}
       />
       <SamplingSliders {...{ temperature, topP, fields, change }} />

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { excerpt, passagesOf } from "./passages-of";
-import { fields, windowOf, wholeBook } from "./settings";
+import { fields, longestWindow, windowOf } from "./settings";
 import { initialState } from "../../state/fields";
 
 it("joins neighbours, sets the nearby apart, and puts the heaviest first", () => {
@@ -28,8 +28,8 @@ it("never shows half a character", () => {
 it("opens a window that fits the book and the model", () => {
   const settings = { ...initialState(fields), place: 500, window: 12, maxTokens: 400 };
   expect(windowOf(settings, 100_000, 1e6)).toEqual({ start: 50_000 - 4096, end: 50_000 });
-  expect(windowOf({ ...settings, window: wholeBook }, 100_000, 1e6)).toEqual({ start: 0, end: 50_000 });
-  expect(windowOf({ ...settings, window: wholeBook }, 100_000, 1024)).toEqual({
+  expect(windowOf({ ...settings, window: longestWindow }, 100_000, 1e6)).toEqual({ start: 0, end: 50_000 });
+  expect(windowOf({ ...settings, window: longestWindow }, 100_000, 1024)).toEqual({
     start: 50_000 - 624,
     end: 50_000,
   });

@@ -1,13 +1,13 @@
 import { integer, seedField, type StateOf } from "../../state/fields";
 
-/** The window of the last step of the slider: all of the book that there is before the place. */
-export const wholeBook = 21;
+/** The longest window, as a power of two: with twice as many tokens the shipped model outgrows what WebAssembly can address. */
+export const longestWindow = 18;
 
 export const fields = {
   /** Where in the book reading ends, in thousandths. The last tenth was not trained on. */
   place: integer(985, { min: 5, max: 1000, step: 5 }),
   /** Length of the window, as a power of two. */
-  window: integer(12, { min: 9, max: wholeBook }),
+  window: integer(12, { min: 9, max: longestWindow }),
   /** In tenths. */
   temperature: integer(7, { min: 0, max: 15 }),
   /** 0: all. */
@@ -29,6 +29,5 @@ export interface Window {
 /** @param reach positions that the model has; room for the continuation is left */
 export function windowOf({ place, window, maxTokens }: Settings, bookBytes: number, reach: number): Window {
   const end = Math.max(1, Math.round((place / 1000) * bookBytes));
-  const wanted = window === wholeBook ? end : 2 ** window;
-  return { start: Math.max(0, end - Math.max(1, Math.min(wanted, reach - maxTokens))), end };
+  return { start: Math.max(0, end - Math.max(1, Math.min(2 ** window, reach - maxTokens))), end };
 }
