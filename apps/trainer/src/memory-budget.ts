@@ -7,6 +7,7 @@ import {
   gigabytes,
   leastMemory,
   type MemoryChoices,
+  mostPositions,
   planMemory,
   planPairMemory,
   type ReformerConfig,
@@ -100,17 +101,12 @@ export function requireWindowFits(
 }
 
 /** @throws InputError when positions come from a table that `length` outgrows */
-function requirePositions(
-  { positions, maxLength }: ModelConfig,
-  length: number,
-  what: string,
-  bytes: () => number,
-): void {
-  if (length <= maxLength || !(positions === "axial" || positions === "learned")) return;
+function requirePositions(config: ModelConfig, length: number, what: string, bytes: () => number): void {
+  if (length <= mostPositions(config)) return;
   throw new InputError({
     field: "length",
     given: `${length} tokens, ${what} needs an estimated ${gigabytes(bytes())} of tensors`,
-    allowed: `at most maxLength = ${maxLength}, the size of the position table`,
+    allowed: `at most maxLength = ${config.maxLength}, the size of the position table`,
   });
 }
 

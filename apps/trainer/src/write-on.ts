@@ -1,7 +1,7 @@
 /** Text that continues text, as it is made. */
 import type { Tokenizer } from "@reformer-ts/data";
 import { InputError } from "@reformer-ts/internal-checks";
-import { generate, type GenerateOptions, type Reformer, type ReformerConfig } from "@reformer-ts/model";
+import { generate, type GenerateOptions, mostPositions, type Reformer } from "@reformer-ts/model";
 import { nextTurn } from "./stop";
 
 /**
@@ -32,17 +32,13 @@ export function beyondTraining(
   { config }: Reformer,
   { prompt, maxTokens, trained }: { prompt: number; maxTokens: number; trained: number },
 ): string | undefined {
-  if (!hasTable(config) || Math.min(prompt + maxTokens, config.maxLength) <= trained) return undefined;
+  const positions = mostPositions(config);
+  if (positions === Infinity || Math.min(prompt + maxTokens, positions) <= trained) return undefined;
   return `Trained on ${trained} tokens at a time: positions from there on were never learned, and what stands there may make no sense.`;
 }
 
-function hasTable({ positions }: ReformerConfig): boolean {
-  return positions === "axial" || positions === "learned";
-}
-
 function fitPrompt({ config }: Reformer, prompt: Int32Array, maxTokens: number): Int32Array {
-  if (!hasTable(config)) return prompt;
-  const room = config.maxLength - maxTokens;
+  const room = mostPositions(config) - maxTokens;
   if (room < 1) {
     throw new InputError({
       field: "--tokens",
@@ -50,5 +46,5 @@ function fitPrompt({ config }: Reformer, prompt: Int32Array, maxTokens: number):
       allowed: `less than maxLength = ${config.maxLength}, the positions that the model has`,
     });
   }
-  return prompt.slice(-room);
+  return prompt.slice(Math.max(0, prompt.length - room));
 }

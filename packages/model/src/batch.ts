@@ -1,6 +1,6 @@
 /** Sequences of tokens with what is to be predicted at each, and the check that a model can take them. */
 import { assertShape, InputError, requireInteger } from "@reformer-ts/internal-checks";
-import type { ReformerConfig } from "./config";
+import { mostPositions, type ReformerConfig } from "./config";
 
 /** Token ids, row after row. */
 export interface Batch {
@@ -101,12 +101,12 @@ export function checkIds(
 }
 
 /** @throws InputError when positions come from a table that `length` outgrows */
-export function checkLength({ maxLength, positions }: ReformerConfig, field: string, length: number): void {
-  if (length > maxLength && (positions === "axial" || positions === "learned")) {
+export function checkLength(config: ReformerConfig, field: string, length: number): void {
+  if (length > mostPositions(config)) {
     throw new InputError({
       field,
       given: `${length} tokens`,
-      allowed: `at most maxLength = ${maxLength}, the size of the position table`,
+      allowed: `at most maxLength = ${config.maxLength}, the size of the position table`,
     });
   }
 }

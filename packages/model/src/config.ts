@@ -70,3 +70,11 @@ function squarest(length: number): number[] {
 
 const product = (values: readonly number[]) => values.reduce((a, b) => a * b, 1);
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+/** How many positions a model tells apart: the rows of its table, or without end where they are computed or there are none. */
+export function mostPositions({
+  positions,
+  maxLength,
+}: Pick<ReformerConfig, "positions" | "maxLength">): number {
+  return positions === "axial" || positions === "learned" ? maxLength : Infinity;
+}

@@ -1,6 +1,7 @@
 export {
   activations,
   attentionKinds,
+  mostPositions,
   reformerSchema,
   resolveConfig,
   type Activation,

@@ -1,5 +1,5 @@
 /** Position vectors on the host. The model's own encoding makes them, a block at a time, so there is one of each kind. */
-import type { ReformerConfig } from "../../config";
+import { mostPositions, type ReformerConfig } from "../../config";
 import type { Parameters } from "../../parameters";
 import { positionEncoding } from "../../positions";
 
@@ -10,8 +10,8 @@ export type PositionRow = (position: number) => Promise<Float32Array> | null;
 
 export function positionRow(config: ReformerConfig, parameters: Parameters): PositionRow {
   const encoding = positionEncoding(config, parameters);
-  const { dModel, maxLength, positions } = config;
-  const ends = positions === "axial" || positions === "learned" ? maxLength : Infinity;
+  const { dModel } = config;
+  const ends = mostPositions(config);
   // Sequences of a batch stand at different places; what none has asked for lately is let go.
   const blocks = new Map<number, Promise<Float32Array>>();
 
