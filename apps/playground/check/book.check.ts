@@ -1,12 +1,12 @@
 /**
- * `check:book`: hundreds of thousands of bytes of a book in the window of the novel chapter, 262,144 or 2 to the power that
- * `--window` says, which is at most 18. Read by the worker, continued, and opened where it looked.
+ * `check:book`: 262,144 bytes of a book, the most there is room for, in the window of the novel chapter. Read by the worker,
+ * continued, and opened where it looked.
  */
 import { expect, it } from "vitest";
 import { previewHost } from "./hosts";
 import { keepPicture, launch, visit } from "./visit";
 
-const power = Number(process.env["BOOK_WINDOW"] ?? 18);
+const power = 18;
 const patience = 50 * 60_000;
 
 it(

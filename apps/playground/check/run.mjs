@@ -1,5 +1,5 @@
 /**
- * `check:browser` (and with the names of their files `check:soak`, `--minutes N`, and `check:book`, `--window POWER`): builds
+ * `check:browser` (and with the names of their files `check:soak`, `--minutes N`, and `check:book`): builds
  * the page and drives it in a real browser, as a person would.
  * `CHROMIUM` and `FIREFOX` name browsers that are not where Debian puts them; the latter is tried only where there is one.
  */
@@ -41,13 +41,8 @@ process.exit(built === 0 ? run("vitest", "run", "--config", "check/vitest.config
 /** What is long runs when it is named. */
 function asked() {
   const words = process.argv.slice(2);
-  for (const [flag, variable] of [
-    ["--minutes", "SOAK_MINUTES"],
-    ["--window", "BOOK_WINDOW"],
-  ]) {
-    const at = words.indexOf(flag);
-    if (at >= 0) process.env[variable] = words.splice(at, 2)[1];
-  }
+  const at = words.indexOf("--minutes");
+  if (at >= 0) process.env.SOAK_MINUTES = words.splice(at, 2)[1];
   const long = ["soak", "book"].filter((name) => !words.includes(name));
   return [...words, ...long.flatMap((name) => ["--exclude", `check/${name}.check.ts`])];
 }
