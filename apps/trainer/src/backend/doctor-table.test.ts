@@ -11,7 +11,7 @@ test("a table for people", () => {
     cores: 1,
     memoryBytes: 25e9,
     freeMemoryBytes: 3.14e9,
-    cacheFolder: "/home/ada/.cache/reformer-ts",
+    cacheFolder: "a/cache",
     mpi: { works: true, version: "Open MPI v4.1.4", file: "libmpi.so.40" },
     backends: [
       {
@@ -31,7 +31,7 @@ test("a table for people", () => {
     `node    v24.0.0 on linux-x64 6.1
 cpu     Analytical Engine, 1 core
 memory  25.0 GB, 3.1 GB free
-cache   /home/ada/.cache/reformer-ts
+cache   a/cache
 mpi     Open MPI v4.1.4 (libmpi.so.40)
 
 backend                  matMul
