@@ -49,7 +49,7 @@ function onBackend(name: string, include = tensorTests) {
       include,
       deps: { optimizer },
       globalSetup: ["test/backend.global-setup.ts"],
-      setupFiles: ["test/backend.setup.ts"],
+      setupFiles: ["test/properties.setup.ts", "test/backend.setup.ts"],
       env: { REFORMER_TEST_BACKEND: name, TF_CPP_MIN_LOG_LEVEL: "3", ...kernelRuns(name) },
       testTimeout:
         "REFORMER_PROPERTY_RUNS" in process.env ? 3_600_000 : name === "webgpu" ? 600_000 : 120_000,
@@ -65,6 +65,7 @@ export default defineConfig({
         ssr: { resolve: { conditions } },
         test: {
           name: "plain",
+          setupFiles: ["test/properties.setup.ts"],
           include: [
             "packages/data/{src,test}/**/*.test.ts",
             "apps/*/{src,test}/**/*.test.ts",

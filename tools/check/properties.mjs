@@ -1,8 +1,10 @@
 /**
- * `pnpm check:properties`: every property of lsh, reversible and model on 1,000 random examples instead of 100.
+ * `pnpm check:properties`: every property of lsh, reversible and model on 1,000 examples instead of 100, drawn anew
+ * unless `REFORMER_PROPERTY_SEED` tells which.
  *
  *     node tools/check/properties.mjs [runs] [arguments of vitest]
  */
+import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pnpm, root } from "../run/process.mjs";
@@ -15,5 +17,7 @@ const files = ["lsh", "reversible", "model"].flatMap((name) =>
     .filter((file) => readFileSync(join(root, file), "utf8").includes('from "fast-check"')),
 );
 
+const seed = (process.env.REFORMER_PROPERTY_SEED ??= String(randomInt(2 ** 31)));
 process.env.REFORMER_PROPERTY_RUNS = runs;
+process.stdout.write(`REFORMER_PROPERTY_SEED=${seed}\n`);
 process.exitCode = await pnpm("exec", "vitest", "run", ...files, ...vitestArguments);
