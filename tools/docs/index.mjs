@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startable } from "../run/process.mjs";
 import { writeApi } from "./api.mjs";
 import { writeConfiguration } from "./configuration.mjs";
 import { brokenLinks } from "./links.mjs";
@@ -68,7 +69,8 @@ if (broken.length > 0) {
 console.log(`The site is in ${site}.`);
 
 function run(...command) {
-  const { status } = spawnSync("npx", ["--no-install", ...command], { cwd: root, stdio: "inherit" });
+  const { file, parameters, shell } = startable("npx", ["--no-install", ...command]);
+  const { status } = spawnSync(file, parameters, { cwd: root, stdio: "inherit", shell });
   if (status !== 0) process.exit(status ?? 1);
 }
 

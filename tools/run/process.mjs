@@ -4,14 +4,21 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** As in apps/trainer/src/backend/startable.ts, which says why: on Windows npm is a batch file. */
+export function startable(file, parameters, platform = process.platform) {
+  if (platform !== "win32" || !["npm", "npx"].includes(file)) return { file, parameters, shell: false };
+  return { file: `${file}.cmd`, parameters: parameters.map((word) => `"${word}"`), shell: true };
+}
+
 /** Runs a program in the repository's root with its output shown; resolves to its exit code. */
 export function run(program, args, { env = {} } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
+    const how = startable(program, args);
+    const child = spawn(how.file, how.parameters, {
       cwd: root,
       stdio: "inherit",
       env: { ...process.env, ...env },
-      shell: process.platform === "win32",
+      shell: how.shell,
     });
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(signal ? 1 : code));

@@ -6,6 +6,7 @@
  */
 import { isInputError } from "@reformer-ts/internal-checks";
 import { Command, CommanderError } from "commander";
+import { readFileSync } from "node:fs";
 import { benchCommand } from "./commands/bench";
 import { completeCommand } from "./commands/complete";
 import { convertCommand, exportCommand } from "./commands/convert";
@@ -19,6 +20,7 @@ import type { ExitCode } from "./commands/shared";
 import { trainCommand } from "./commands/train";
 import { translateCommand } from "./commands/translate";
 import { verifyCommand } from "./commands/verify";
+import { packageFile } from "./package-file";
 import type { Terminal } from "./terminal";
 
 /** Verbs in the order of the help. */
@@ -54,6 +56,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 function buildProgram(terminal: Terminal, exit: ExitCode): Command {
   const program = new Command("reformer")
     .description("Trains Reformers on long sequences, measures them, and lets them write.")
+    .version(version(), "-v, --version", "the number of this release")
     .addHelpText("after", examples);
   for (const build of commands) program.addCommand(build(terminal, exit));
   for (const command of withSubcommands(program)) {
@@ -66,6 +69,9 @@ function buildProgram(terminal: Terminal, exit: ExitCode): Command {
   }
   return program;
 }
+
+const version = () =>
+  (JSON.parse(readFileSync(packageFile("package.json"), "utf8")) as { version: string }).version;
 
 function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];

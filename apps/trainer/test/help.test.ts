@@ -1,5 +1,6 @@
 /** What every command says of itself, and what is said of one that there is not. */
 import { describe, expect, it } from "vitest";
+import manifest from "../package.json" with { type: "json" };
 import { reformer } from "./run-reformer";
 import { endOf, refused } from "./trained-run";
 
@@ -33,6 +34,10 @@ describe("help", () => {
     expect(code).toBe(0);
     for (const verb of verbs) expect(out).toContain(`\n  ${verb} `);
   });
+});
+
+it("tells its version", async () => {
+  expect(await reformer("--version")).toEqual({ code: 0, out: `${manifest.version}\n`, err: "" });
 });
 
 describe("a command or a flag that there is not", () => {

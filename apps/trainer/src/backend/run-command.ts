@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { startable } from "./startable";
 
 export interface CommandOptions {
   cwd?: string;
@@ -24,7 +25,9 @@ export function runCommand(
   { cwd, environment = process.env, timeout }: CommandOptions = {},
 ): Promise<CommandOutcome> {
   return new Promise((done) => {
-    const child = spawn(file, parameters, {
+    const how = startable(file, parameters);
+    const child = spawn(how.file, how.parameters, {
+      shell: how.shell,
       cwd,
       env: environment,
       timeout,

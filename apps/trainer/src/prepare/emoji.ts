@@ -17,12 +17,11 @@ export async function installEmoji(log: (line: string) => void): Promise<void> {
   if (existsSync(folder)) return;
   log(`npm brings ${packageName} ${version} (Noto Emoji, Apache-2.0) to ${folder}`);
   makeFolder(dirname(folder));
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const refuse = (complaint: string) =>
     new InputError({
       field: packageName,
       given: `not installed (${complaint})`,
       allowed: `there: try again with a network, or npm install ${packageName} where you train`,
     });
-  await npmInstall(folder, { [packageName]: version }, { npm, refuse });
+  await npmInstall(folder, { [packageName]: version }, { npm: "npm", refuse });
 }

@@ -1,5 +1,5 @@
 /**
- * 3,800 pictures of 64 x 64 that any machine can have: the npm package `emoji-datasource-google` brings Noto Emoji
+ * 3,786 pictures of 64 x 64 that any machine can have: the npm package `emoji-datasource-google` brings Noto Emoji
  * (Apache-2.0), and `npm install` is all the downloading there is.
  *
  * Held out are all pictures of every tenth emoji. Variants of one emoji (skin tones, combinations) begin with the same code
