@@ -38,3 +38,26 @@ function expanded(names: string): string[] {
   const [, before, list, after] = /^(.*)\{(.*)\}(.*)$/.exec(names) ?? [];
   return list === undefined ? [names] : list.split(",").map((part) => `${before}${part}${after}`);
 }
+
+const workflows = readdirSync(new URL("../.github/workflows", import.meta.url))
+  .map((name) => read(`.github/workflows/${name}`))
+  .join("\n");
+
+it("names actions of GitHub by commit, with the version beside it", () => {
+  const actions = [...workflows.matchAll(/uses: (?!\.\/)(.*)$/gm)].map(([, action]) => action!);
+  expect(actions.length).toBeGreaterThan(5);
+  expect(actions.filter((action) => !/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
+});
+
+it("has one pnpm, also where GitHub brings it", () => {
+  const { packageManager } = JSON.parse(read("package.json")) as { packageManager: string };
+  const brought = [...workflows.matchAll(/pnpm@[\d.]+/g)].map(([name]) => name);
+  expect(new Set(brought)).toEqual(new Set([packageManager]));
+  expect(read("CONTRIBUTING.md")).toContain(packageManager);
+});
+
+it("is tested on GitHub as .ci/run tests it, on every Node that the packages name", () => {
+  const { engines } = JSON.parse(read("packages/lsh/package.json")) as { engines: { node: string } };
+  expect(workflows).toContain("- run: .ci/run");
+  expect(workflows).toContain(`node: ["${engines.node.replace(">=", "")}", "22", "24"]`);
+});
