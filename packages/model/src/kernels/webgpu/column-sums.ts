@@ -1,11 +1,13 @@
 /** Sums down columns, 256 rows at a time, and sums of those sums: the same order of additions on every device. */
 import { release, runProgram } from "@reformer-ts/lsh/kernels/webgpu";
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
-import type { Target } from "./product";
 
 const stretch = 256;
 /** Columns of a workgroup; four threads share one. */
 const width = 64;
+
+/** Where a sum goes: a new tensor of this shape, or one that is there. */
+export type Target = { shape: readonly number[] } | TensorInfo;
 
 export interface ColumnSums {
   /** Stands for the code. */

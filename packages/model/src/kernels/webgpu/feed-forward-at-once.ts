@@ -7,7 +7,7 @@
  */
 import { runProgram } from "@reformer-ts/lsh/kernels/webgpu";
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
-import type { Layer } from "./feed-forward";
+import type { Layer } from "./feed-forward-layer";
 
 const tile = 64;
 const slice = 16;

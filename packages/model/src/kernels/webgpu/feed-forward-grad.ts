@@ -5,9 +5,11 @@
 import { emptyTensor, type GivenInputs, release, takeContents } from "@reformer-ts/lsh/kernels/webgpu";
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
 import type { FeedForwardGradAttributes } from "../names";
-import { contractRows, expandRows, type Layer, layerInputs, readLayer, type Rows } from "./feed-forward";
+import type { Target } from "./column-sums";
+import { contractRows, expandRows, type Rows } from "./feed-forward";
+import { type Layer, layerInputs, readLayer } from "./feed-forward-layer";
 import { normGrad, readNormalized, rowStatistics, scaleAndBiasGrad, sumRows } from "./layer-norm";
-import { runLongProduct, runProduct, type Target } from "./product";
+import { runLongProduct, runProduct } from "./product";
 
 const pieceRows = 4096;
 

@@ -9,8 +9,9 @@ import {
 } from "@reformer-ts/lsh/kernels/webgpu";
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
 import { type AddMergedHeadsAttributes, type HeadsAttributes, kernelTile } from "../names";
+import type { Target } from "./column-sums";
 import { type Normed, readNormalized, rowStatistics } from "./layer-norm";
-import { runProduct, type Target } from "./product";
+import { runProduct } from "./product";
 
 export const stream = "[batch, length, dModel]";
 export const split = "[batch, heads, length, depth]";

@@ -1,8 +1,7 @@
 /** The parts of layer norm: mean and deviation of rows, what is made of them on the way into a product, and the way back. */
 import { runProgram, sumAcross } from "@reformer-ts/lsh/kernels/webgpu";
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
-import { columnSums } from "./column-sums";
-import type { Target } from "./product";
+import { columnSums, type Target } from "./column-sums";
 
 const workgroupSize = 64;
 

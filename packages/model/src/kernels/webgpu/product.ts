@@ -7,15 +7,12 @@
  */
 import { release, runProgram } from "@reformer-ts/lsh/kernels/webgpu";
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
-import { columnSums } from "./column-sums";
+import { columnSums, type Target } from "./column-sums";
 
 const tile = 64;
 const slice = 16;
 const leftStride = slice + 1;
 const rightStride = tile + 1;
-
-/** Where a sum goes: a new tensor of this shape, or one that is there. */
-export type Target = { shape: readonly number[] } | TensorInfo;
 
 export interface Product {
   /** Stands for the code. */
