@@ -106,7 +106,12 @@ function headAxis(name: string): number | null {
 }
 
 /** One head's share of a layer's parameters. It owns what it cut out, which outlives the tidy where it is first asked for. */
-function headParameters(given: Parameters, prefix: string, numHeads: number, head: number): Parameters {
+export function headParameters(
+  given: Parameters,
+  prefix: string,
+  numHeads: number,
+  head: number,
+): Parameters {
   const cut = new Map<string, Tensor>();
   return {
     ...given,

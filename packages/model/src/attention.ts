@@ -5,15 +5,14 @@ import {
   reshape,
   sum,
   tidy,
-  transpose,
   type Tensor,
   type Tensor2D,
   type Tensor3D,
-  type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import type { Residual, Saved } from "@reformer-ts/reversible";
 import type { Attended, AttentionMechanism } from "./attention-mechanism";
+import { composedEnds } from "./composed-ends";
 import type { ReformerConfig } from "./config";
 import { dropout } from "./dropout";
 import { fitsFusedAttention, fusedAttention } from "./fused-attention";
@@ -65,7 +64,7 @@ export function attention(
   );
 }
 
-/** The same with its state in the open, for those who go on with its projections: the decoder. */
+/** The same with its state in the open, to be looked into. */
 export function attentionFunction(
   config: ReformerConfig,
   parameters: Parameters,
@@ -74,47 +73,36 @@ export function attentionFunction(
   pass: Pass,
 ): Differentiable<AttentionState> {
   const mechanism = withMemoryKeys(config, parameters, prefix, plain);
-  const { dModel, numHeads, dHead, layerNormEpsilon } = config;
+  const { dModel, layerNormEpsilon } = config;
   const { hiddenDropout } = dropoutRates(config, pass);
   const get = (name: string) => parameters.get(`${prefix}.${name}`) as Tensor2D;
-
-  const biased = (name: string) => mechanism.biases.includes(`${name}Bias`);
-  const project = (input: Tensor2D, name: string) => {
-    const projected = matMul(input, get(name));
-    return biased(name) ? add(projected, get(`${name}Bias`)) : projected;
-  };
-
-  /** `[rows, heads * depth]` to `[batch, heads, length, depth]` */
-  const splitHeads = (x: Tensor, batch: number, length: number) =>
-    transpose(reshape(x, [batch, length, numHeads, dHead]), [0, 2, 1, 3]) as Tensor4D;
-  /** `[batch, heads, length, depth]` to `[rows, heads * depth]` */
-  const mergeHeads = (x: Tensor) => reshape(transpose(x, [0, 2, 1, 3]), [-1, numHeads * dHead]) as Tensor2D;
+  const { biased, splitHeads, mergeHeads, rowsOf, project, leave } = composedEnds(
+    config,
+    parameters,
+    prefix,
+    mechanism,
+  );
 
   return {
     run(x, seed, saved?: Saved) {
-      const [batch, length] = x.shape;
-      const rows = reshape(x, [-1, dModel]) as Tensor2D;
+      const rows = rowsOf(x);
       const { y: input, state: norm } = layerNorm(
         rows,
         get("norm.scale"),
         get("norm.bias"),
         layerNormEpsilon,
       );
-      const projections = mechanism.projections.map((name) =>
-        tidy(() => splitHeads(project(input, name), batch, length)),
-      );
+      const projections = project(input, x.shape);
       const { attended, saved: leaves } = mechanism.attend(projections, seed, saved);
       const merged = tidy(() => mergeHeads(attended.output));
-      const y = tidy(() => {
-        const output = matMul(merged, get("output"));
-        return reshape(dropout(output, hiddenDropout, deriveSeed(seed, "output")), x.shape) as Tensor3D;
-      });
+      const y = tidy(
+        () => dropout(leave(merged, x.shape), hiddenDropout, deriveSeed(seed, "output")) as Tensor3D,
+      );
       rows.dispose();
       return { y, saved: leaves, state: { norm, input, attended, merged, seed } };
     },
 
     pull({ norm, input, attended, merged, seed }, dy, sink) {
-      const [batch, length] = dy.shape;
       const { dOutput, dHeads } = tidy(() => {
         const gradient = dropout(
           reshape(dy, [-1, dModel]) as Tensor2D,
@@ -123,7 +111,7 @@ export function attentionFunction(
         );
         return {
           dOutput: gradient,
-          dHeads: splitHeads(matMul(gradient, get("output"), false, true), batch, length),
+          dHeads: splitHeads(matMul(gradient, get("output"), false, true), dy.shape),
         };
       });
       const dProjections = mechanism.pull(dHeads, attended, seed, sink);

@@ -2,8 +2,9 @@
  * The attention layer with kernels around its mechanism: the layer norm is taken while the heads are projected, and
  * the heads are merged where they lie. Of the inputs only x is kept.
  */
-import type { Tensor3D } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor3D } from "@tensorflow/tfjs-core";
 import type { GradientSink, InPlace, Residual, Saved } from "@reformer-ts/reversible";
+import type { AttentionEnds } from "./attention-ends";
 import type { Attended, AttentionMechanism } from "./attention-mechanism";
 import type { ReformerConfig } from "./config";
 import {
@@ -44,6 +45,29 @@ export function fitsFusedAttention(
   );
 }
 
+/** The layer's ends as kernels: see {@link AttentionEnds}. */
+export function fusedEnds(
+  { numHeads: heads, layerNormEpsilon: epsilon }: ReformerConfig,
+  parameters: Parameters,
+  prefix: string,
+  mechanism: AttentionMechanism,
+): AttentionEnds {
+  const get = (name: string) => parameters.get(`${prefix}.${name}`);
+  const weights = headWeights(get, mechanism);
+  return {
+    project: (x) => runHeads({ x, ...weights() }, { heads, epsilon }),
+    merge: (outputs) => runMergeHeads({ heads: outputs, weight: get("output") }),
+  };
+}
+
+/** What leads into the layer, as kernels take it. */
+function headWeights(get: (name: string) => Tensor, { projections }: AttentionMechanism) {
+  return () => {
+    const [first, second, third] = projections.map(get);
+    return { scale: get("norm.scale"), bias: get("norm.bias"), first: first!, second: second!, third };
+  };
+}
+
 export function fusedAttention(
   { numHeads: heads, layerNormEpsilon: epsilon }: ReformerConfig,
   parameters: Parameters,
@@ -51,10 +75,7 @@ export function fusedAttention(
   mechanism: AttentionMechanism,
 ): Residual {
   const get = (name: string) => parameters.get(`${prefix}.${name}`);
-  const weights = () => {
-    const [first, second, third] = mechanism.projections.map(get);
-    return { scale: get("norm.scale"), bias: get("norm.bias"), first: first!, second: second!, third };
-  };
+  const weights = headWeights(get, mechanism);
   const attend = (x: Tensor3D, seed: number, before?: Saved) =>
     mechanism.attend(runHeads({ x, ...weights() }, { heads, epsilon }), seed, before);
   const pour = ({ scale, bias, weights: ofWeights }: HeadsGradients, sink: GradientSink) => {

@@ -6,17 +6,21 @@ import { initializeParameters, resolveConfig } from "../src/index";
 import { embedding } from "../src/embedding";
 import { keepIntegers } from "../src/kept-integers";
 import { axial } from "../src/positions/axial";
-import { rotate, rotateVector } from "../src/positions/rotary";
+import { rotate, rotateRows } from "../src/positions/rotary";
+import { turnedByHand } from "./turned-by-hand";
 
 it("rotary positions turn every piece as each position is turned alone", () => {
   const [length, depth] = [33_000, 4];
   const values = Random.fromSeed(1).normals(length * depth);
   tf.tidy(() => {
     const turned = rotate(tf.tensor(values, [1, 1, length, depth])).dataSync();
+    const onHost = values.slice();
+    rotateRows(onHost.subarray(depth), depth, 1);
     for (const position of [0, 1, 16_383, 16_384, 20_000, 32_999]) {
       const at = position * depth;
-      const expected = rotateVector(values.slice(at, at + depth), depth, position);
+      const expected = turnedByHand(values.slice(at, at + depth), depth, position);
       expected.forEach((value, i) => expect(turned[at + i]).toBeCloseTo(value, 5));
+      expected.forEach((value, i) => expect(onHost[at + i]).toBeCloseTo(value, 5));
     }
   });
 });

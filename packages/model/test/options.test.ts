@@ -5,7 +5,8 @@ import { Random } from "@reformer-ts/internal-random";
 import { describe, expect, it } from "vitest";
 import { attentionMechanism } from "../src/attention-mechanism";
 import { withMemoryKeys } from "../src/memory-keys";
-import { rotate, rotateVector } from "../src/positions/rotary";
+import { rotate } from "../src/positions/rotary";
+import { turnedByHand } from "./turned-by-hand";
 import {
   createParameters,
   createReformer,
@@ -53,12 +54,12 @@ describe("rotary positions", () => {
     );
   });
 
-  it("are undone by turning back, and alike on the host", () => {
+  it("are undone by turning back, and turn each token by its own angles", () => {
     const x = normal<tf.Tensor4D>([1, 2, 40, 6], 3);
     const turned = rotate(x);
     expect(rotate(turned, -1)).toBeAllClose(x);
     const token = (of: tf.Tensor) => tf.slice(of, [0, 0, 33, 0], [1, 2, 1, 6]).dataSync() as Float32Array;
-    expect(rotateVector(token(x), 6, 33)).toBeAllClose(token(turned));
+    expect(turnedByHand(token(x), 6, 33)).toBeAllClose(token(turned));
   });
 
   it("leave the buckets of what is hashed alone", () => {

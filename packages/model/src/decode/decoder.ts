@@ -6,7 +6,7 @@
  * For local, full and strictly routed LSH layers the logits are those of the full pass. Classic LSH routing sorts later
  * tokens among earlier ones, so there what an earlier token attended to is kept as it was when the token was written.
  */
-import { InputError } from "@reformer-ts/internal-checks";
+import { InputError, requireInteger } from "@reformer-ts/internal-checks";
 import { checkIds, checkLength } from "../batch";
 import type { InspectedRow } from "../inspect-attention";
 import type { Reformer } from "../reformer";
@@ -26,7 +26,8 @@ export interface Decoder {
    * Forgets everything and reads a prompt per sequence; prompts of one length in one pass, others one after another.
    *
    * @returns logits of the next token, `[vocabSize]` per sequence
-   * @throws InputError when there is no prompt, one is empty or too long, a token is unknown, or the model cannot write
+   * @throws InputError when there is no prompt, one is empty or too long, a token is unknown, a segment has no length, or
+   *         the model cannot write
    */
   read(prompts: readonly Int32Array[], options?: ReadOptions): Promise<Float32Array[]>;
   /**
@@ -54,6 +55,8 @@ export interface Decoder {
 export interface ReadOptions {
   /** Is told how much is read, from 0 to 1. */
   onProgress?: (share: number) => void;
+  /** Positions of a prompt that are worked on at a time: longer ones than 32,768 are read in several segments. */
+  segmentLength?: number;
 }
 
 interface Sequence {
@@ -83,10 +86,11 @@ export function createDecoder(model: Reformer): Decoder {
       return { caches: caches.reduce((a, b) => a + b, 0), weights: host?.bytes ?? 0 };
     },
 
-    async read(prompts, { onProgress = () => {} } = {}) {
+    async read(prompts, { onProgress = () => {}, segmentLength } = {}) {
       if (prompts.length === 0)
         throw new InputError({ field: "prompts", given: "empty", allowed: "at least one prompt" });
       for (const [i, prompt] of prompts.entries()) checkPrompt(model, prompt, i);
+      if (segmentLength !== undefined) requireInteger("segmentLength", segmentLength, 1);
       host = await (loading ??= readHostModel(model));
       const { emptyCaches } = host;
       const caches = prompts.map(emptyCaches);
@@ -97,9 +101,10 @@ export function createDecoder(model: Reformer): Decoder {
         const ofPass = pass.map((i) => caches[i]!);
         const found = await readPrompt(
           model,
+          host,
           pass.map((i) => prompts[i]!),
           ofPass,
-          (layers) => onProgress((done + layers / config.layers.length) / passes.length),
+          { tell: (share) => onProgress((done + share) / passes.length), segmentLength },
         );
         pass.forEach((i, row) => (logits[i] = found[row]!));
       }

@@ -8,6 +8,8 @@ export interface History {
   readonly bytes: number;
   /** Appends room for one vector and returns it, to be written by the caller. */
   append(): Float32Array;
+  /** Appends room for `count` vectors, to be written where {@link page} and {@link offset} say. */
+  grow(count: number): void;
   /** Leaves out positions that nobody will ask for: the next vector stands at `length`. Only of an empty history. */
   skip(length: number): void;
   /** The numbers around `position`; its own begin at {@link offset}. */
@@ -51,6 +53,10 @@ function continued(pages: Float32Array[], length: number, width: number, keep: n
       }
       const at = offset(length++);
       return pages[number]!.subarray(at, at + width);
+    },
+    grow(count) {
+      length += count;
+      while (pages.length * pageLength < length) pages.push(new Float32Array(pageLength * width));
     },
     skip(to) {
       length = to;

@@ -6,18 +6,19 @@
 import { InputError } from "@reformer-ts/internal-checks";
 import type { AttentionKind, ReformerConfig } from "../config";
 import { paddedLength } from "../pass";
-import { rotateVector } from "../positions/rotary";
 import { mix, weigh, type MemoryOfLayer, type OneQuery } from "./attend-one";
-import { history, type History } from "./history";
+import { keyValues, sharesKeys, type KeyValues, type PartOfHeads } from "./key-values";
 import { sortedRound, visibleInBuckets, visiblePositions, type SortedRound } from "./sorted-window";
 
 export interface LayerCache {
   /** Bytes of keys and values, and of where tokens hashed. */
   readonly bytes: number;
-  /** Of a prompt, how many of its last tokens {@link begin} needs. */
+  /** How many of the newest tokens it remembers. */
   readonly reach: number;
-  /** Remembers a prompt that was read in one pass. Only an empty cache. */
-  begin(prompt: PromptOfLayer): void;
+  /** Makes room for a prompt. Only an empty cache. */
+  begin(length: number): void;
+  /** Remembers a part of that prompt. */
+  fill(part: PartOfPrompt): void;
   /**
    * Remembers a token and attends from it, writing `[heads * depth]` numbers to `output`.
    *
@@ -30,20 +31,18 @@ export interface LayerCache {
     output: Float32Array,
     memory?: MemoryOfLayer | null,
   ): void;
+  /** The same from the token remembered last. */
+  attendFromNewest(output: Float32Array, memory?: MemoryOfLayer | null): void;
   /** What each head's newest token attends to. */
   attended(memory?: MemoryOfLayer | null): AttendedPositions[];
   /** A copy that goes its own way: one text so far, two ways on. */
   fork(): LayerCache;
 }
 
-export interface PromptOfLayer {
-  /** Tokens of the prompt. */
-  length: number;
-  /** Projections of its last tokens, at least `min(length, reach)` of them: `[heads, count, depth]` each. */
-  projections: readonly Float32Array[];
-  count: number;
-  /** `[heads, numHashes, length]` of all of them, for LSH layers. */
-  buckets?: Int32Array;
+/** A part of a prompt, of some heads; of an LSH layer each head's come in order. */
+export interface PartOfPrompt extends PartOfHeads {
+  /** `[heads, numHashes, count]`, for LSH layers */
+  buckets?: Int32Array | undefined;
 }
 
 /** Weights of the positions, as often as they are seen, and behind them those of the memory. */
@@ -53,29 +52,20 @@ export interface AttendedPositions {
 }
 
 interface Remembered {
-  /** By position, `[heads, 2, depth]`: key and value of each head. */
-  keyValues: History;
+  keyValues: KeyValues;
   /** By head and round; of LSH layers. */
   rounds: SortedRound[][];
-  /** Of the newest token: its query, `[heads * depth]`, and the same turned by its position. */
-  newest: { plain: Float32Array; turned: Float32Array };
 }
 
 /** @throws InputError when the model is not causal or looks at later chunks: such a model cannot write */
 export function layerCache(config: ReformerConfig, kind: AttentionKind, numBuckets: number): LayerCache {
   checkWrites(config);
-  const { numHeads, dHead, numHashes, localChunksBefore, localChunkLength } = config;
-  const width = numHeads * dHead;
+  const { numHeads, numHashes, localChunksBefore, localChunkLength } = config;
   const reach = kind === "local" ? (localChunksBefore! + 1) * localChunkLength! : Infinity;
   const rounds = Array.from({ length: kind === "lsh" ? numHeads : 0 }, () =>
     Array.from({ length: numHashes }, () => sortedRound(numBuckets)),
   );
-  const none = new Float32Array(width);
-  return continued(config, kind, reach, {
-    keyValues: history(2 * width, reach),
-    rounds,
-    newest: { plain: none, turned: none },
-  });
+  return continued(config, kind, reach, { keyValues: keyValues(config, kind, reach), rounds });
 }
 
 function checkWrites(config: ReformerConfig): void {
@@ -92,70 +82,61 @@ function continued(
   config: ReformerConfig,
   kind: AttentionKind,
   reach: number,
-  { keyValues, rounds, newest }: Remembered,
+  { keyValues, rounds }: Remembered,
 ): LayerCache {
-  const { dHead, numHeads, numHashes, positions } = config;
-  const width = numHeads * dHead;
-  const shared = kind === "lsh" || (kind === "local" && config.localSharedQueryKey);
+  const { dHead, numHeads, numHashes } = config;
+  const { vectors, newest } = keyValues;
+  const self = sharesKeys(config, kind);
   const visible = visibleFrom(config, kind, rounds);
-  // Rotary positions turn queries and keys, others are in the embedding already.
-  const turned = (vector: Float32Array) =>
-    positions === "rotary" ? rotateVector(vector, dHead, keyValues.length) : vector;
 
-  const remember = (projections: readonly Float32Array[], buckets?: Int32Array) => {
-    const [query, key, value] = [projections[0]!, projections.at(-2)!, projections.at(-1)!];
-    newest = { plain: query, turned: turned(query) };
-    const scaled = shared ? normalizedKey(newest.turned, dHead) : scaledKey(turned(key), dHead);
-    const kept = keyValues.append();
-    for (let start = 0; start < width; start += dHead) {
-      kept.set(scaled.subarray(start, start + dHead), 2 * start);
-      kept.set(value.subarray(start, start + dHead), 2 * start + dHead);
+  /** @param buckets `[heads, numHashes, count]` of some positions in order, of heads from `firstHead` on */
+  const hashed = (buckets: Int32Array, count: number, firstHead: number) => {
+    for (let row = 0; row * count < buckets.length; row++) {
+      const round = rounds[firstHead + Math.floor(row / numHashes)]![row % numHashes]!;
+      for (let i = 0; i < count; i++) round.append(buckets[row * count + i]!);
     }
-    if (buckets) hashedTo((head, round) => buckets[head * numHashes + round]!);
   };
-  const hashedTo = (bucketOf: (head: number, round: number) => number) =>
-    rounds.forEach((ofHead, head) => ofHead.forEach((round, r) => round.append(bucketOf(head, r))));
   const queryOf = (head: number, memory: MemoryOfLayer | null): OneQuery => ({
     query: newest.turned,
     headOffset: head * dHead,
     depth: dHead,
-    keyValues,
-    self: shared ? keyValues.length - 1 : -1,
+    keyValues: vectors,
+    self: self ? vectors.length - 1 : -1,
     memory: memory && { query: newest.plain, keyValues: memory },
   });
+  const attendFromNewest = (output: Float32Array, memory: MemoryOfLayer | null = null) => {
+    for (let head = 0; head < numHeads; head++) {
+      const query = queryOf(head, memory);
+      const seen = visible(head, vectors.length);
+      mix(query, seen, weigh(query, seen), output);
+    }
+  };
 
   return {
     reach,
     get bytes() {
-      return keyValues.bytes + numHashes * rounds.length * keyValues.length * 4;
+      return vectors.bytes + numHashes * rounds.length * vectors.length * 4;
     },
-    begin({ length, projections, count, buckets }) {
-      const kept = Math.min(length, reach);
-      keyValues.skip(length - kept);
-      for (let i = count - kept; i < count; i++)
-        remember(projections.map((ofPrompt) => tokenOf(ofPrompt, { width, dHead, count }, i)));
-      if (!buckets) return;
-      for (let position = 0; position < length; position++)
-        hashedTo((head, round) => buckets[(head * numHashes + round) * length + position]!);
+    begin: keyValues.begin,
+    fill(part) {
+      keyValues.write(part);
+      if (part.buckets) hashed(part.buckets, part.count, part.firstHead);
     },
-    attend(projections, buckets, output, memory = null) {
-      remember(projections, buckets);
-      for (let head = 0; head < numHeads; head++) {
-        const query = queryOf(head, memory);
-        const seen = visible(head, keyValues.length);
-        mix(query, seen, weigh(query, seen), output);
-      }
+    attend(projections, buckets, output, memory) {
+      keyValues.append(projections);
+      if (buckets) hashed(buckets, 1, 0);
+      attendFromNewest(output, memory);
     },
+    attendFromNewest,
     attended: (memory = null) =>
       Array.from({ length: numHeads }, (_, head) => {
-        const seen = visible(head, keyValues.length);
+        const seen = visible(head, vectors.length);
         return { positions: seen, weights: weigh(queryOf(head, memory), seen) };
       }),
     fork: () =>
       continued(config, kind, reach, {
         keyValues: keyValues.fork(),
         rounds: rounds.map((ofHead) => ofHead.map((round) => round.fork())),
-        newest,
       }),
   };
 }
@@ -171,15 +152,28 @@ function visibleFrom(config: ReformerConfig, kind: AttentionKind, rounds: Sorted
     if (numChunks <= 1) return all(0, length);
     return visiblePositions(rounds[head]!, length, { ...config, numChunks });
   };
+  const nearby = (length: number) => {
+    const { localChunkLength, localChunksBefore, ring, routing } = config;
+    const [size, before] = [localChunkLength!, localChunksBefore!];
+    const chunk = Math.floor((length - 1) / size);
+    // Chunks before the first are those at the sequence's end, which causality hides.
+    if (!ring || routing === "strict" || chunk >= before)
+      return all(Math.max(0, chunk - before) * size, length);
+    const padded = paddedLength(config, length);
+    if (padded <= size) return all(0, length);
+    // A window longer than the ring meets a chunk again.
+    const numChunks = padded / size;
+    return Array.from({ length: before + 1 }, (_, back) => {
+      const seen = (chunk - back + numChunks * before) % numChunks;
+      return all(seen * size, Math.max(seen * size, Math.min((seen + 1) * size, length)));
+    }).flat();
+  };
   return (head: number, length: number): number[] => {
     switch (kind) {
       case "full":
         return all(0, length);
-      case "local": {
-        const chunk = Math.floor((length - 1) / config.localChunkLength!);
-        // Chunks before the first are those at the sequence's end, which causality hides.
-        return all(Math.max(0, (chunk - config.localChunksBefore!) * config.localChunkLength!), length);
-      }
+      case "local":
+        return nearby(length);
       case "lsh": {
         const seen = byHash(head, length);
         // Equation 16 takes log N off the score of a key that occurs N times: together they weigh as much as one.
@@ -187,30 +181,4 @@ function visibleFrom(config: ReformerConfig, kind: AttentionKind, rounds: Sorted
       }
     }
   };
-}
-
-/** One token's vectors of all heads, side by side, from `[heads, count, depth]`. */
-function tokenOf(
-  values: Float32Array,
-  { width, dHead, count }: { width: number; dHead: number; count: number },
-  token: number,
-): Float32Array {
-  const vector = new Float32Array(width);
-  for (let head = 0, from = token * dHead; head * dHead < width; head++, from += count * dHead)
-    vector.set(values.subarray(from, from + dHead), head * dHead);
-  return vector;
-}
-
-const scaledKey = (key: Float32Array, depth: number) => key.map((x) => x / Math.sqrt(depth));
-
-/** Each head's part of `queryKey` at unit root mean square, over sqrt(depth). */
-function normalizedKey(queryKey: Float32Array, depth: number): Float32Array {
-  const key = new Float32Array(queryKey.length);
-  for (let start = 0; start < key.length; start += depth) {
-    let squares = 0;
-    for (let d = start; d < start + depth; d++) squares += queryKey[d]! ** 2;
-    const scale = 1 / Math.sqrt((squares / depth + 1e-6) * depth);
-    for (let d = start; d < start + depth; d++) key[d] = queryKey[d]! * scale;
-  }
-  return key;
 }

@@ -4,7 +4,7 @@
  */
 import { reshape, tensor2d, type Tensor2D, type Tensor3D } from "@tensorflow/tfjs-core";
 import { halfSeed } from "@reformer-ts/reversible";
-import { replaceBySum, rows } from "../decode/read-prompt";
+import { replaceBySum } from "../decode/stream";
 import { checkIds, checkLength } from "../batch";
 import { embedding } from "../embedding";
 import { feedForward } from "../feed-forward";
@@ -93,7 +93,7 @@ export function createPairDecoder(
       const logits = model.head.logits(row1!, row2!);
       const values = (await logits.data()) as Float32Array;
       for (const used of [to, from, row1!, row2!, logits]) used.dispose();
-      return rows(values, config.vocabSize);
+      return rowsOf(values, config.vocabSize);
     },
 
     select(sequences) {
@@ -116,4 +116,9 @@ export function createPairDecoder(
       mask.dispose();
     },
   };
+}
+
+/** `values` in rows of `width`: views, not copies. */
+function rowsOf(values: Float32Array, width: number): Float32Array[] {
+  return Array.from({ length: values.length / width }, (_, i) => values.subarray(i * width, (i + 1) * width));
 }

@@ -49,30 +49,40 @@ function rotatePiece(x: Tensor, start: number, count: number, direction: 1 | -1)
   });
 }
 
-/** One token's heads, side by side, each of `depth` numbers, turned by its position. */
-export function rotateVector(vector: Float32Array, depth: number, position: number): Float32Array {
-  const half = depth / 2;
-  const turned = new Float32Array(vector.length);
-  for (let start = 0; start < vector.length; start += depth) {
-    for (let i = 0; i < half; i++) {
-      const angle = position * frequency(i, half);
-      const [c, s] = [Math.cos(angle), Math.sin(angle)];
-      const [a, b] = [vector[start + i]!, vector[start + half + i]!];
-      turned[start + i] = a * c - b * s;
-      turned[start + half + i] = b * c + a * s;
-    }
+/** `rows`, `[count, depth]` of positions from `start` on, are turned where they stand. */
+export function rotateRows(rows: Float32Array, depth: number, start: number): void {
+  const count = rows.length / depth;
+  for (let from = 0; from < count; from += pieceLength) {
+    const size = Math.min(pieceLength, count - from);
+    const turn = turns(start + from, size, depth / 2);
+    for (let i = 0; i < size; i++) turnRow(rows, (from + i) * depth, turn, i);
   }
-  return turned;
+}
+
+interface Turns {
+  /** `[count, half]` each */
+  cosines: Float32Array;
+  sines: Float32Array;
+  half: number;
+}
+
+/** The row of `rows` that begins at `at`, by the `i`-th turn. */
+function turnRow(rows: Float32Array, at: number, { cosines, sines, half }: Turns, i: number): void {
+  for (let d = 0, k = i * half; d < half; d++, k++) {
+    const [a, b] = [rows[at + d]!, rows[at + half + d]!];
+    rows[at + d] = a * cosines[k]! - b * sines[k]!;
+    rows[at + half + d] = b * cosines[k]! + a * sines[k]!;
+  }
 }
 
 /** Wavelengths from 2 pi to 20,000 pi, as those of sinusoidal positions. */
 const frequency = (i: number, half: number) => 10000 ** (-i / half);
 
 /**
- * `[count, half]` each, of positions from `start` on: in double precision on the host, because angles far out are large.
+ * Of positions from `start` on, at most {@link pieceLength} of them: in double precision on the host, because angles far out are large.
  * Every piece is the first one turned once more, so sines are only looked up for one piece.
  */
-function turns(start: number, count: number, half: number): { cosines: Float32Array; sines: Float32Array } {
+function turns(start: number, count: number, half: number): Turns {
   const base = baseTurns(half);
   const cosines = new Float32Array(count * half);
   const sines = new Float32Array(count * half);
@@ -84,7 +94,7 @@ function turns(start: number, count: number, half: number): { cosines: Float32Ar
       sines[at] = base.sines[at]! * c + base.cosines[at]! * s;
     }
   }
-  return { cosines, sines };
+  return { cosines, sines, half };
 }
 
 /** Of the first {@link pieceLength} positions; all layers of a pass ask for the same. */

@@ -27,6 +27,13 @@ export interface HostModel {
   emptyCaches(): LayerCache[];
   /** One more token of every sequence, its caches changed; logits of the next, `[vocabSize]` each. */
   step(sequences: readonly SequenceStep[]): Promise<Float32Array[]>;
+  /**
+   * The last layer for tokens that its caches remember already; logits of the next, `[vocabSize]` each.
+   *
+   * @param x1 `[rows, dModel]`, as the layer before left it; so x2
+   * @param lastCaches that layer's, of each token's sequence
+   */
+  finish(x1: Float32Array, x2: Float32Array, lastCaches: readonly LayerCache[]): Float32Array[];
   /** A layer's learned keys and values. */
   memoryOf(layer: number): MemoryOfLayer | null;
 }
@@ -50,6 +57,24 @@ export async function readHostModel(model: Reformer): Promise<HostModel> {
   const predict = await hostHead(model, weights);
   const width = config.numHeads * config.dHead;
 
+  const logitsOf = (x1: Float32Array, x2: Float32Array, rows: number) => {
+    const logits = predict(x1, x2, rows);
+    return Array.from({ length: rows }, (_, row) =>
+      logits.subarray(row * config.vocabSize, (row + 1) * config.vocabSize),
+    );
+  };
+  /** A layer's two halves, for rows that attend one by one. */
+  const pass = (
+    { output, feed }: HostLayer,
+    { x1, x2, rows }: { x1: Float32Array; x2: Float32Array; rows: number },
+    attend: (row: number, output: Float32Array) => void,
+  ) => {
+    const merged = new Float32Array(rows * width);
+    for (let row = 0; row < rows; row++) attend(row, merged.subarray(row * width, (row + 1) * width));
+    addTo(x1, output.apply(merged, rows));
+    addTo(x2, feed(x1, rows));
+  };
+
   return {
     get bytes() {
       return weights.products.bytes;
@@ -63,18 +88,20 @@ export async function readHostModel(model: Reformer): Promise<HostModel> {
       for (const [i, layer] of layers.entries()) {
         const input = layer.norm(x2);
         const projected = layer.projections.map((projection) => projection.apply(input, rows));
-        const merged = new Float32Array(rows * width);
-        for (const [row, { caches }] of sequences.entries()) {
-          const [from, to] = [row * width, (row + 1) * width];
-          const ofToken = projected.map((values) => values.subarray(from, to));
+        pass(layer, { x1, x2, rows }, (row, output) => {
+          const ofToken = projected.map((values) => values.subarray(row * width, (row + 1) * width));
           const buckets = layer.hash?.(ofToken[0]!);
-          caches[i]!.attend(ofToken, buckets, merged.subarray(from, to), layer.memory);
-        }
-        addTo(x1, layer.output.apply(merged, rows));
-        addTo(x2, layer.feed(x1, rows));
+          sequences[row]!.caches[i]!.attend(ofToken, buckets, output, layer.memory);
+        });
       }
-      const logits = predict(x1, x2, rows);
-      return sequences.map((_, row) => logits.subarray(row * config.vocabSize, (row + 1) * config.vocabSize));
+      return logitsOf(x1, x2, rows);
+    },
+    finish(x1, x2, lastCaches) {
+      const last = layers.at(-1)!;
+      const rows = lastCaches.length;
+      const streams = { x1: x1.slice(), x2: x2.slice(), rows };
+      pass(last, streams, (row, output) => lastCaches[row]!.attendFromNewest(output, last.memory));
+      return logitsOf(streams.x1, streams.x2, rows);
     },
   };
 }
