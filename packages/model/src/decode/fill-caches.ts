@@ -51,7 +51,7 @@ export function fillCaches(
   { projections, buckets, ...place }: ReadProjected,
 ): void {
   for (const [sequence, cache] of caches.entries()) {
-    cache.fill({
+    cache.write({
       ...place,
       projections: projections.map((all) => part(all, sequence, caches.length)),
       buckets: buckets && part(buckets, sequence, caches.length),

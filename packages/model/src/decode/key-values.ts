@@ -30,7 +30,7 @@ export interface PartOfHeads {
 type Shape = Pick<ReformerConfig, "numHeads" | "dHead" | "positions" | "localSharedQueryKey">;
 
 /** @param reach only this many of the newest positions are looked at */
-export function keyValues(config: Shape, kind: AttentionKind, reach: number): KeyValues {
+export function rememberedVectors(config: Shape, kind: AttentionKind, reach: number): KeyValues {
   const width = config.numHeads * config.dHead;
   const newest = { plain: new Float32Array(width), turned: new Float32Array(width) };
   return continued(config, kind, reach, { vectors: history(2 * width, reach), newest });
@@ -48,7 +48,7 @@ function continued(
   reach: number,
   { vectors, newest }: Pick<KeyValues, "vectors" | "newest">,
 ): KeyValues {
-  const { numHeads, dHead: depth, positions } = config;
+  const { dHead: depth, positions } = config;
   const shared = sharesKeys(config, kind);
   const scale = shared ? normalizeRow : scaleRow;
   /** Rotary positions turn queries and keys, others are in the embedding already. */

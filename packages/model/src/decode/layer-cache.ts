@@ -7,7 +7,7 @@ import { InputError } from "@reformer-ts/internal-checks";
 import type { AttentionKind, ReformerConfig } from "../config";
 import { paddedLength } from "../pass";
 import { mix, weigh, type MemoryOfLayer, type OneQuery } from "./attend-one";
-import { keyValues, sharesKeys, type KeyValues, type PartOfHeads } from "./key-values";
+import { rememberedVectors, sharesKeys, type KeyValues, type PartOfHeads } from "./key-values";
 import { sortedRound, visibleInBuckets, visiblePositions, type SortedRound } from "./sorted-window";
 
 export interface LayerCache {
@@ -18,7 +18,7 @@ export interface LayerCache {
   /** Makes room for a prompt. Only an empty cache. */
   begin(length: number): void;
   /** Remembers a part of that prompt. */
-  fill(part: PartOfPrompt): void;
+  write(part: PartOfPrompt): void;
   /**
    * Remembers a token and attends from it, writing `[heads * depth]` numbers to `output`.
    *
@@ -65,7 +65,7 @@ export function layerCache(config: ReformerConfig, kind: AttentionKind, numBucke
   const rounds = Array.from({ length: kind === "lsh" ? numHeads : 0 }, () =>
     Array.from({ length: numHashes }, () => sortedRound(numBuckets)),
   );
-  return continued(config, kind, reach, { keyValues: keyValues(config, kind, reach), rounds });
+  return continued(config, kind, reach, { keyValues: rememberedVectors(config, kind, reach), rounds });
 }
 
 function checkWrites(config: ReformerConfig): void {
@@ -118,7 +118,7 @@ function continued(
       return vectors.bytes + numHashes * rounds.length * vectors.length * 4;
     },
     begin: keyValues.begin,
-    fill(part) {
+    write(part) {
       keyValues.write(part);
       if (part.buckets) hashed(part.buckets, part.count, part.firstHead);
     },
