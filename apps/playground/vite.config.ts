@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import {
   defaultClientConditions,
@@ -29,27 +30,50 @@ const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** `virtual:first-picture`: computed here by the page's own code, so that nothing prepared is stored. */
-function firstPicture(): Plugin {
-  const id = "virtual:first-picture";
+/**
+ * `virtual:prepared/CHAPTER` and `virtual:prepared/CHAPTER/PART`: what a chapter shows before the visitor's machine has
+ * computed anything, computed here by the chapter's own code (`prepare.ts`), so that nothing prepared is stored, or goes
+ * stale.
+ */
+function prepared(): Plugin {
+  const prefix = "virtual:prepared/";
+  // One after another: what is timed, and what counts memory, has the machine and tfjs' engine alone.
+  let turn: Promise<unknown> = Promise.resolve();
   return {
-    name: "first-picture",
-    resolveId: (asked) => (asked === id ? `\0${id}` : undefined),
+    name: "prepared",
+    resolveId: (asked) => (asked.startsWith(prefix) ? `\0${asked}` : undefined),
     async load(asked) {
-      if (asked !== `\0${id}`) return undefined;
-      const { module } = await runnerImport<{ prepare: () => Promise<string> }>(
-        `${root}src/chapters/lsh/prepare.ts`,
-        {
-          root,
-          configFile: false,
-          logLevel: "warn",
-          resolve: { conditions: [source, ...defaultServerConditions] },
-          environments: { inline: { resolve: { conditions: [source, ...defaultServerConditions] } } },
-        },
-      );
-      return `export default JSON.parse(${JSON.stringify(await module.prepare())});`;
+      if (!asked.startsWith(`\0${prefix}`)) return undefined;
+      const text = (turn = turn.then(() => prepare(asked.slice(prefix.length + 1))));
+      return `export default ${JSON.stringify(await text)};`;
     },
   };
+}
+
+/** @returns what `decode` of `src/prepared/codec.ts` reads */
+async function prepare(asked: string): Promise<string> {
+  const [chapter, part] = asked.split("/");
+  // Written for bundlers: Node does not resolve what it imports.
+  const gradients = "@tensorflow/tfjs-core/dist/register_all_gradients";
+  const resolve = {
+    conditions: [source, ...defaultServerConditions],
+    alias: { [gradients]: createRequire(import.meta.url).resolve(`${gradients}.js`) },
+  };
+  const run = async <T>(path: string) =>
+    (
+      await runnerImport<T>(`${root}src/${path}`, {
+        root,
+        configFile: false,
+        logLevel: "warn",
+        resolve,
+        environments: { inline: { resolve } },
+      })
+    ).module;
+  const { encode } = await run<{ encode: (value: unknown) => string }>("prepared/codec.ts");
+  const started = await run<{ prepare: (part?: string) => Promise<unknown> }>(
+    `chapters/${chapter}/prepare.ts`,
+  );
+  return encode(await started.prepare(part));
 }
 
 /** The policy as a tag: it holds on hosts where nobody can set headers. */
@@ -70,7 +94,7 @@ function policyTag(): Plugin {
 export default defineConfig({
   root,
   base: "./",
-  plugins: [firstPicture(), policyTag()],
+  plugins: [prepared(), policyTag()],
   resolve: { conditions: [source, ...defaultClientConditions] },
   worker: { format: "es" },
   // Files as files: the policy lets nothing be fetched from an address that holds its data.
@@ -79,6 +103,8 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 2000,
     modulePreload: { polyfill: false },
+    // That preparing takes its time is known.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { headers: isolation },
   preview: { headers: { ...isolation, "Content-Security-Policy": contentSecurityPolicy } },

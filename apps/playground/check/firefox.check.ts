@@ -34,6 +34,7 @@ describe.skipIf(executablePath === undefined)("in Firefox", () => {
       `return document.querySelector(${JSON.stringify(selector)})?.textContent ?? null;`,
     );
   const fact = (name: string) => textOf(`[data-fact="${name}"]`);
+  const isOwn = () => expect.poll(() => fact("prepared")).toBeNull();
   const click = (label: string) =>
     firefox.run(
       `[...document.querySelectorAll("button")].find(({ textContent }) => textContent === ${JSON.stringify(label)}).click();`,
@@ -47,11 +48,24 @@ describe.skipIf(executablePath === undefined)("in Firefox", () => {
   });
 
   it.each([
-    ["race", async () => expect.poll(() => fact("verdict")).toContain("tokens")],
-    ["reversible", async () => expect.poll(() => fact("rebuild-error")).toContain("·10")],
+    [
+      "race",
+      async () => {
+        await isOwn();
+        await expect.poll(() => fact("verdict")).toContain("tokens");
+      },
+    ],
+    [
+      "reversible",
+      async () => {
+        await isOwn();
+        await expect.poll(() => fact("rebuild-error")).toContain("·10");
+      },
+    ],
     [
       "train?length=16&dModel=32",
       async () => {
+        await isOwn();
         await expect.poll(() => fact("held-out")).toContain("bits");
         await click("▶ Play");
         await expect.poll(async () => Number(await fact("step"))).toBeGreaterThan(3);

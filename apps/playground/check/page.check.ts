@@ -15,32 +15,6 @@ afterAll(async () => {
   await host?.close();
 });
 
-describe("the first paint", () => {
-  it("shows the prepared picture while the worker has not even been loaded", async () => {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.route(/worker/, () => {});
-    await page.goto(host.url);
-    await page.locator("svg.figure .cell").first().waitFor();
-    expect(await page.locator(".measured").textContent()).toContain("Prepared with the page");
-    expect(await page.locator('[data-fact="share"]').textContent()).toMatch(/^\d+\.\d%$/);
-    expect(await page.locator('[data-fact="backend"]').textContent()).toBe("starting …");
-    const paint = await page.evaluate(
-      () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
-    );
-    console.log(`first contentful paint after ${paint?.toFixed(0)} ms`);
-    await context.close();
-  });
-
-  it("is replaced by the same numbers, measured", async () => {
-    const visitor = await visit(browser, host.url);
-    const prepared = await visitor.fact("share");
-    await measured(visitor);
-    expect(await visitor.fact("share")).toBe(prepared);
-    await visitor.close();
-  });
-});
-
 describe("its own files and nothing else", () => {
   it.each([
     ["vite preview", () => previewHost()],
@@ -80,18 +54,6 @@ describe("its own files and nothing else", () => {
     expect(await visitor.page.evaluate(() => crossOriginIsolated)).toBe(true);
     expect(await visitor.page.locator('[data-fact="not-isolated"]').count()).toBe(0);
     await visitor.close();
-  });
-
-  it("says what is missing where a host cannot isolate it, and computes the same", async () => {
-    const own = await plainHost();
-    const visitor = await visit(browser, own.url);
-    const prepared = await visitor.fact("share");
-    await measured(visitor);
-    expect(await visitor.fact("share")).toBe(prepared);
-    expect(await visitor.page.evaluate(() => typeof SharedArrayBuffer)).toBe("undefined");
-    expect(await visitor.fact("not-isolated")).toContain("no SharedArrayBuffer");
-    await visitor.close();
-    await own.close();
   });
 });
 

@@ -55,10 +55,16 @@ export async function keepPicture({ page }: Visit, name: string): Promise<void> 
   await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true, animations: "disabled" });
 }
 
+/** Until nothing on the page was prepared any more. */
+export async function ownNumbers({ page }: Visit): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('[data-fact="prepared"]') === null);
+}
+
 /** Until a chapter has measured what it measures; the race is stopped once it has begun. */
 export async function settled(visitor: Visit, chapter: string): Promise<void> {
   const { page, fact } = visitor;
   if (chapter === "lsh") return measured(visitor);
+  if (chapter !== "novel") await ownNumbers(visitor);
   if (chapter === "race") {
     await page.getByRole("button", { name: "Stop" }).waitFor();
     await page.locator(".series.first circle").nth(2).waitFor();

@@ -12,8 +12,8 @@ interface ImportMeta {
   /** DEV: served by Vite for development, not built. */
   readonly env: { readonly DEV: boolean };
 }
-declare module "virtual:first-picture" {
-  /** {@link EncodedPicture} of the default settings, computed by the build. */
-  const picture: import("./chapters/lsh/picture").EncodedPicture;
-  export default picture;
+declare module "virtual:prepared/*" {
+  /** What the chapter's `prepare.ts` computed in the build, for `decode` of `prepared/codec.ts`. */
+  const text: string;
+  export default text;
 }

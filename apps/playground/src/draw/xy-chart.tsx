@@ -1,11 +1,12 @@
-/** Curves over two axes, with their names at their ends and their numbers in a table below. */
+/** Curves over two axes, drawn as wide as there is room, with their names above and their numbers in a table below. */
+import { useWidth } from "../parts/use-width";
 import { type Axis } from "./axis";
 
 export interface Series {
   name: string;
   points: readonly (readonly [x: number, y: number])[];
-  /** The second kind is dashed as well as coloured otherwise. */
-  kind: "first" | "second";
+  /** Curves differ in their dashes as well as in colour; a ghost is what others are compared with. */
+  kind: "first" | "second" | "ghost";
 }
 
 export interface XyChartProps {
@@ -21,62 +22,74 @@ export interface XyChartProps {
   mark?: number;
 }
 
-const [width, height] = [560, 300];
-/** With more points a curve is drawn without its dots. */
+/** Shorter where it is narrow, as on a phone. */
+const heightOf = (width: number) => (width < 420 ? 230 : 300);
 const mostDots = 24;
-const [left, right, top, bottom] = [74, 20, 30, 44];
+const [left, right, top, bottom] = [70, 18, 26, 44];
 
 export function XyChart({ title, series, x, y, xLabel, yLabel, formatX, formatY, mark }: XyChartProps) {
+  const [frame, width] = useWidth<HTMLDivElement>();
+  const height = heightOf(width);
   const across = (value: number) => left + x.place(value) * (width - left - right);
   const up = (value: number) => height - bottom - y.place(value) * (height - top - bottom);
   return (
     <figure class="xy">
-      <svg
-        class="chart"
-        viewBox={`0 0 ${width} ${height}`}
-        role="img"
-        aria-label={`${title}. The numbers are in the table below.`}
-      >
-        {y.ticks.map((tick) => (
-          <g key={tick} class="tick">
-            <line x1={left} x2={width - right} y1={up(tick)} y2={up(tick)} />
-            <text class="end" x={left - 8} y={up(tick)}>
-              {formatY(tick)}
-            </text>
-          </g>
+      <ul class="legend" aria-hidden="true">
+        {series.map(({ name, kind }) => (
+          <li key={name} class={`series ${kind}`}>
+            <svg viewBox="0 0 30 10" class="chart">
+              <path class="curve" d="M1 5H29" />
+            </svg>
+            {name}
+          </li>
         ))}
-        {x.ticks.map((tick) => (
-          <text key={tick} x={across(tick)} y={height - bottom + 16}>
-            {formatX(tick)}
-          </text>
-        ))}
-        {mark !== undefined && (
-          <line class="mark" x1={across(mark)} x2={across(mark)} y1={top} y2={height - bottom} />
-        )}
-        {series.map(({ name, points, kind }) => {
-          const last = points.at(-1);
-          const drawn = points.map(([px, py], i) => `${i === 0 ? "M" : "L"}${across(px)} ${up(py)}`).join("");
-          return (
-            <g key={name} class={`series ${kind}`}>
-              <path class="curve" d={drawn} />
-              {(points.length <= mostDots ? points : points.slice(-1)).map(([px, py]) => (
-                <circle key={px} cx={across(px)} cy={up(py)} r={4}>
-                  <title>{`${name}, ${formatX(px)}: ${formatY(py)}`}</title>
-                </circle>
-              ))}
-              {last && (
-                <EndName name={name} x={across(last[0])} y={up(last[1])} isBelow={kind === "second"} />
-              )}
+      </ul>
+      <div ref={frame} style={{ height: `${height}px` }}>
+        <svg
+          class="chart"
+          viewBox={`0 0 ${Math.max(1, width)} ${height}`}
+          role="img"
+          aria-label={`${title}. The numbers are in the table below.`}
+        >
+          {y.ticks.map((tick) => (
+            <g key={tick} class="tick">
+              <line x1={left} x2={width - right} y1={up(tick)} y2={up(tick)} />
+              <text class="end" x={left - 8} y={up(tick)}>
+                {formatY(tick)}
+              </text>
             </g>
-          );
-        })}
-        <text class="axis" x={(left + width - right) / 2} y={height - 7}>
-          {xLabel}
-        </text>
-        <text class="axis start" x={4} y={10}>
-          {yLabel}
-        </text>
-      </svg>
+          ))}
+          {x.ticks.map((tick) => (
+            <text key={tick} x={across(tick)} y={height - bottom + 16}>
+              {formatX(tick)}
+            </text>
+          ))}
+          {mark !== undefined && (
+            <line class="mark" x1={across(mark)} x2={across(mark)} y1={top} y2={height - bottom} />
+          )}
+          {series.map(({ name, points, kind }) => {
+            const drawn = points
+              .map(([px, py], i) => `${i === 0 ? "M" : "L"}${across(px)} ${up(py)}`)
+              .join("");
+            return (
+              <g key={name} class={`series ${kind}`}>
+                <path class="curve" d={drawn} />
+                {dotted(kind, points).map(([px, py]) => (
+                  <circle key={px} cx={across(px)} cy={up(py)} r={4}>
+                    <title>{`${name}, ${formatX(px)}: ${formatY(py)}`}</title>
+                  </circle>
+                ))}
+              </g>
+            );
+          })}
+          <text class="axis" x={(left + width - right) / 2} y={height - 7}>
+            {xLabel}
+          </text>
+          <text class="axis start" x={4} y={10}>
+            {yLabel}
+          </text>
+        </svg>
+      </div>
       <details>
         <summary>The numbers</summary>
         <NumberTable {...{ series, xLabel, formatX, formatY }} />
@@ -85,26 +98,10 @@ export function XyChart({ title, series, x, y, xLabel, yLabel, formatX, formatY,
   );
 }
 
-interface EndNameProps {
-  name: string;
-  x: number;
-  y: number;
-  /** Two curves that end together keep their names apart. */
-  isBelow: boolean;
-}
-
-/** Before the last point, or behind it where there is no room yet. */
-function EndName({ name, x, y, isBelow }: EndNameProps) {
-  const hasRoom = x > left + 8 * name.length;
-  return (
-    <text
-      class={`name ${hasRoom ? "end" : "start"}`}
-      x={hasRoom ? x : x + 9}
-      y={hasRoom ? (isBelow ? Math.min(height - bottom - 8, y + 20) : Math.max(12, y - 13)) : y}
-    >
-      {name}
-    </text>
-  );
+/** Points that are drawn as such: all while there are few, else the newest. */
+function dotted(kind: Series["kind"], points: Series["points"]): Series["points"] {
+  if (kind === "ghost") return [];
+  return points.length <= mostDots ? points : points.slice(-1);
 }
 
 function NumberTable({

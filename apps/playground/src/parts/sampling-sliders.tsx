@@ -1,13 +1,7 @@
-/** How a token is drawn from what the model believes: for writing and for painting alike. */
+/** Sliders for how a token is drawn: for writing and for painting alike. */
 import type { Range } from "../state/fields";
+import type { Sampling } from "./sampling";
 import { Slider } from "./slider";
-
-export interface Sampling {
-  /** In tenths. */
-  temperature: number;
-  /** In hundredths. */
-  topP: number;
-}
 
 export interface SamplingSlidersProps extends Sampling {
   fields: { temperature: Range; topP: Range };

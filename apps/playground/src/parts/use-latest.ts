@@ -10,12 +10,8 @@ export interface Latest<I, O> {
   isBusy: boolean;
 }
 
-export function useLatest<I, O>(
-  input: I | undefined,
-  run: (input: I) => Promise<O>,
-  prepared?: { input: I; output: O },
-): Latest<I, O> {
-  const [state, setState] = useState<Latest<I, O>>({ done: prepared, isBusy: false });
+export function useLatest<I, O>(input: I | undefined, run: (input: I) => Promise<O>): Latest<I, O> {
+  const [state, setState] = useState<Latest<I, O>>({ isBusy: false });
   const running = useRef(false);
   const newest = useRef<I | undefined>(undefined);
   useEffect(() => {

@@ -97,6 +97,17 @@ export function initialState<F extends Fields>(fields: F): StateOf<F> {
   ) as StateOf<F>;
 }
 
+/** Whether a link need not name any of these settings. @param names those that count; all when absent */
+export function isInitial<F extends Fields>(
+  fields: F,
+  state: StateOf<F>,
+  names: readonly (keyof F & string)[] = Object.keys(fields),
+): boolean {
+  return names.every(
+    (name) => fields[name]!.write(state[name]) === fields[name]!.write(fields[name]!.initial),
+  );
+}
+
 /** @param query `name=value&…`; names that are unknown, and values that mean nothing, are passed over */
 export function readState<F extends Fields>(fields: F, query: string): StateOf<F> {
   const given = new URLSearchParams(query);

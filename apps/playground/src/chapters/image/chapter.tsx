@@ -1,5 +1,6 @@
 /** Chapter 5: the lower part of a picture, filled in pixel by pixel by a small model. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import preparedText from "virtual:prepared/image";
 import { milliseconds, percent, whole } from "../../draw/format";
 import { type Dropped, readDropped } from "../../files/dropped";
 import { DownloadBar } from "../../parts/download-bar";
@@ -10,23 +11,55 @@ import { SamplingSliders } from "../../parts/sampling-sliders";
 import { SeedButton } from "../../parts/seed-button";
 import { Slider } from "../../parts/slider";
 import { useFiles } from "../../parts/use-files";
+import { decode } from "../../prepared/codec";
+import { PreparedNote } from "../../prepared/note";
+import { isInitial } from "../../state/fields";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { ModelSource } from "../../worker/models/writer";
 import type { ChapterProps } from "../chapter";
 import { Picture } from "./picture";
-import { givenPixels, readPicture, readStrip, side } from "./pixels";
+import { allPixels, givenPixels, readPicture, readStrip, side } from "./pixels";
+import type { PreparedPicture } from "./prepare";
 import { fields } from "./settings";
 import { pictureNames, picturesUrl, shippedPainter } from "./shipped";
-import { usePainter } from "./use-painter";
+import { type Painting, usePainter } from "./use-painter";
 import { Words } from "./words";
+
+const prepared = decode<PreparedPicture>(preparedText);
+const preparedPainting: Painting = {
+  samples: prepared.samples,
+  known: allPixels,
+  given: allPixels,
+  milliseconds: 0,
+};
+/** Samples of which nothing is painted yet. */
+const blank = (pixels: Uint8Array, given: number, count: number): Painting => ({
+  samples: Array.from({ length: count }, () => pixels),
+  known: given,
+  given,
+  milliseconds: 0,
+});
 
 export default function ImageChapter({ id, client }: ChapterProps) {
   const [settings, change] = useChapterState(id, fields);
   const [pictures, setPictures] = useState<Uint8Array[]>([]);
   const [dropped, setDropped] = useState<{ name: string; pixels: Uint8Array }>();
   const [model, setModel] = useState<ModelSource>(shippedPainter);
-  const pixels = dropped?.pixels ?? pictures[settings.picture];
-  const { painting, share, isRunning, error, paint, stop } = usePainter(client, model, pixels, settings);
+  const given = givenPixels(settings.hiddenRows);
+  const chosen = dropped?.pixels ?? pictures[settings.picture];
+  const { share, isRunning, error, paint, stop, ...painter } = usePainter(client, model, chosen, settings);
+  const hasPainted = useRef(false);
+  if (painter.painting) hasPainted.current = true;
+  const isFirst = isInitial(fields, settings) && !dropped && model === shippedPainter;
+  const isPrepared = isFirst && !hasPainted.current;
+  const pixels = chosen ?? (isPrepared ? prepared.pixels : undefined);
+  const painting =
+    painter.painting ??
+    (isPrepared
+      ? preparedPainting
+      : error === undefined && pixels
+        ? blank(pixels, given, settings.samples)
+        : undefined);
   const name = dropped?.name ?? pictureNames[settings.picture]!;
   const { refused, refuse, onFiles } = useFiles(async (files) => {
     const [file] = files;
@@ -101,8 +134,8 @@ export default function ImageChapter({ id, client }: ChapterProps) {
               <button
                 type="button"
                 class="primary"
-                disabled={pixels === undefined}
-                onClick={() => (isRunning ? stop() : paint(pixels!))}
+                disabled={chosen === undefined}
+                onClick={() => (isRunning ? stop() : paint(chosen!))}
               >
                 {isRunning ? "Stop" : "Fill it in"}
               </button>
@@ -118,7 +151,7 @@ export default function ImageChapter({ id, client }: ChapterProps) {
                   <figure>
                     <Picture
                       pixels={pixels}
-                      known={givenPixels(settings.hiddenRows)}
+                      known={given}
                       label={`${name}, its lower ${percent(settings.hiddenRows / side, 0)} hidden`}
                     />
                     <figcaption>given</figcaption>
@@ -132,6 +165,7 @@ export default function ImageChapter({ id, client }: ChapterProps) {
                 </figure>
               ))}
             </div>
+            {isPrepared && <PreparedNote then="your own machine paints anew as soon as the model is here." />}
             <dl class="facts">
               <Fact name="painted" label="Pixels drawn" value={whole(written)} />
               <Fact

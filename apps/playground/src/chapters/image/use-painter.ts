@@ -1,5 +1,6 @@
 /** Samples as they are painted: begun anew whenever the picture, the painter or a setting is another. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { samplingOf } from "../../parts/sampling";
 import { useRun } from "../../parts/use-run";
 import type { WorkerClient } from "../../worker/client";
 import type { ModelFacts, ModelSource } from "../../worker/models/writer";
@@ -65,7 +66,7 @@ export function usePainter(
         setPainting(state(given));
         const { tokensPerPixel } = code;
         const size = allPixels * tokensPerPixel;
-        const sampling = { temperature: temperature / 10, topP: topP / 100, seed };
+        const sampling = { ...samplingOf({ temperature, topP }), seed };
         await client.ask(
           "paint",
           { given: seen, size, tokensPerPixel, samples: count, ...sampling },

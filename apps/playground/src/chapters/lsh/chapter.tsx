@@ -1,6 +1,7 @@
 /** Chapter 1: what a reader remembers of the paper, on a sequence of one's own. */
 import { useState } from "preact/hooks";
 import { Choice } from "../../parts/choice";
+import { PreparedNote } from "../../prepared/note";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { ChapterProps } from "../chapter";
 import { Circle } from "./circle";
@@ -24,6 +25,7 @@ export default function LshChapter({ id, client, theme }: ChapterProps) {
 
   // A picture may lag behind the settings by one answer: what is drawn must exist in it.
   const round = Math.min(settings.round, picture?.request.numHashes ?? 1) - 1;
+  const isStale = isTooShort || origin === "prepared for others";
   const picked: Pair = { query: place(settings.query), key: place(settings.key) };
   const focus = within(pointed ?? picked, picture?.request.length ?? 0);
   const pick = ({ query, key }: Pair) =>
@@ -56,7 +58,7 @@ export default function LshChapter({ id, client, theme }: ChapterProps) {
           {picture === undefined ? (
             <p class="notice">Your machine is hashing …</p>
           ) : (
-            <div class={`card figure-card${isTooShort ? " stale" : ""}`}>
+            <div class={`card figure-card${isStale ? " stale" : ""}`}>
               <div class="figure-bar">
                 <Stepper stage={settings.stage} onChange={(stage) => change({ stage })} />
                 {picture.request.numHashes > 1 && (
@@ -88,6 +90,7 @@ export default function LshChapter({ id, client, theme }: ChapterProps) {
                 onPoint={pointAtCell}
                 onPick={toggle}
               />
+              {origin === "prepared for others" && <PreparedNote isOther />}
               <p class="cell-line" data-fact="cell">
                 {cell && cell.position < picture.request.length
                   ? sayFigureCell(picture, round, cell)

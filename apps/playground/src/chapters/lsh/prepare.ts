@@ -1,12 +1,9 @@
-/** Run by the build: computes the picture of the default settings, so that it cannot go stale. */
+/** Run by the build: the picture of a kind of sequence, as the first settings have it. */
 import "@tensorflow/tfjs-backend-cpu";
-import { initialState } from "../../state/fields";
-import { attend } from "../../worker/tasks/attend";
-import { encodeResult } from "./picture";
+import { attend, type AttendResult } from "../../worker/tasks/attend";
 import { attendRequest } from "./request";
-import { fields, settle } from "./settings";
+import { firstOf, type Source } from "./settings";
 
-export async function prepare(): Promise<string> {
-  const result = await attend(attendRequest(settle(initialState(fields))));
-  return JSON.stringify(encodeResult(result));
+export async function prepare(source: Source): Promise<AttendResult> {
+  return attend(attendRequest(firstOf(source)));
 }

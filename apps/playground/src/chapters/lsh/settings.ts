@@ -1,5 +1,14 @@
 /** What a visitor can set in this chapter, and how settings that depend on each other are brought into agreement. */
-import { choice, flag, integer, residues, seedField, type StateOf, text } from "../../state/fields";
+import {
+  choice,
+  flag,
+  initialState,
+  integer,
+  residues,
+  seedField,
+  type StateOf,
+  text,
+} from "../../state/fields";
 import { spriteLetters } from "./sprite";
 import { clusteredAngles } from "./vectors";
 
@@ -13,8 +22,11 @@ export const numPoints = 40;
 /** Spoken by Raskolnikov in chapter 1 of Crime and Punishment (Constance Garnett's translation). */
 export const novelLine = "Taking a new step, uttering a new word is what they fear most....";
 
+export const sources = ["text", "image", "circle"] as const;
+export type Source = (typeof sources)[number];
+
 export const fields = {
-  source: choice("text", ["text", "image", "circle"]),
+  source: choice("text", sources),
   text: text(novelLine, maxLength),
   /** Degrees. */
   points: residues(clusteredAngles(numPoints), 360, numPoints),
@@ -51,6 +63,11 @@ export function settle(settings: Settings): Settings {
   const query = settings.query > length ? 0 : settings.query;
   const key = query === 0 || settings.key > length ? 0 : settings.key;
   return { ...settings, round: Math.min(settings.round, settings.numHashes), query, key };
+}
+
+/** A kind of sequence with everything else as it is at first. */
+export function firstOf(source: Source): Settings {
+  return settle({ ...initialState(fields), source });
 }
 
 /** At most half the sequence: one chunk alone would be full attention. */

@@ -1,6 +1,7 @@
 /** How much of full attention is found, after one round, two, …, and what that costs. */
 import { milliseconds, percent } from "../../draw/format";
 import { LineChart } from "../../draw/line-chart";
+import { PreparedNote } from "../../prepared/note";
 import { costPerQuery } from "./explain";
 import type { Picture } from "./picture";
 import type { Origin } from "./use-picture";
@@ -41,11 +42,14 @@ export function ShareCard({ picture, origin, onPick }: ShareCardProps) {
         At {longLength.toLocaleString("en")} tokens the same settings would look at{" "}
         {percent(cost / longLength, 2)} of the keys.
       </p>
-      <p class="measured">
-        {origin === "prepared"
-          ? "Prepared with the page; your own machine is about to compute it anew."
-          : `Measured on your machine just now: hash ${milliseconds(hash)}, sort ${milliseconds(sort)}, LSH attention ${milliseconds(attend)}, full attention ${milliseconds(full)}.`}
-      </p>
+      {origin === "measured" ? (
+        <p class="measured">
+          Measured on your machine just now: hash {milliseconds(hash)}, sort {milliseconds(sort)}, LSH
+          attention {milliseconds(attend)}, full attention {milliseconds(full)}.
+        </p>
+      ) : (
+        <PreparedNote isOther={origin === "prepared for others"} />
+      )}
     </section>
   );
 }

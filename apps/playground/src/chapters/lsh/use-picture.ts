@@ -1,28 +1,24 @@
 /** Settings to picture: asks the worker anew when something that it computes with has changed. */
 import { useCallback, useMemo } from "preact/hooks";
-import prepared from "virtual:first-picture";
 import { useLatest } from "../../parts/use-latest";
-import { initialState } from "../../state/fields";
 import type { WorkerClient } from "../../worker/client";
 import type { AttendRequest } from "../../worker/tasks/attend";
-import { decodeResult, type Picture, sequenceNames } from "./picture";
+import { type Picture, sequenceNames } from "./picture";
 import { attendRequest } from "./request";
-import { fields, minLength, type Settings, sequenceLength, settle } from "./settings";
+import { firstOf, minLength, type Settings, sequenceLength } from "./settings";
+import { usePrepared } from "./use-prepared";
 
 interface Question {
   request: AttendRequest;
   names: string[];
 }
 
-/** Where the numbers on the page come from. */
-export type Origin = "prepared" | "measured";
+/** Where the numbers on the page come from: this machine, or the build, with other settings perhaps. */
+export type Origin = "measured" | "prepared" | "prepared for others";
 
 /** Settings that change what is shown, but nothing that is computed. */
 const shownOnly = { round: 1, stage: 1, query: 0, key: 0 };
 const computedFrom = (settings: Settings) => JSON.stringify({ ...settings, ...shownOnly });
-
-const first = settle(initialState(fields));
-const firstQuestion: Question = { request: attendRequest(first), names: sequenceNames(first) };
 
 export function usePicture(client: WorkerClient, settings: Settings) {
   const key = computedFrom(settings);
@@ -33,17 +29,11 @@ export function usePicture(client: WorkerClient, settings: Settings) {
         : { request: attendRequest(settings), names: sequenceNames(settings) },
     [key],
   );
-  const firstDone = useMemo(
-    () =>
-      key === computedFrom(first) ? { input: firstQuestion, output: decodeResult(prepared) } : undefined,
-    [],
-  );
   const ask = useCallback(({ request }: Question) => client.ask("attend", request), [client]);
-  const { done, error, isBusy } = useLatest(question, ask, firstDone);
-  const picture = useMemo(
-    (): Picture | undefined => done && { ...done.input, request: done.input.request, result: done.output },
-    [done],
-  );
-  const origin: Origin = done !== undefined && done === firstDone ? "prepared" : "measured";
-  return { picture, origin, error, isBusy, isTooShort: question === undefined };
+  const { done, error, isBusy } = useLatest(question, ask);
+  const measured = useMemo((): Picture | undefined => done && { ...done.input, result: done.output }, [done]);
+  const prepared = usePrepared(settings.source);
+  const isFirst = key === computedFrom(firstOf(settings.source));
+  const origin: Origin = measured ? "measured" : isFirst ? "prepared" : "prepared for others";
+  return { picture: measured ?? prepared, origin, error, isBusy, isTooShort: question === undefined };
 }

@@ -1,13 +1,9 @@
 /** The text around a place: the book, what was written, and a passage in it that is marked. */
 import { useEffect, useRef } from "preact/hooks";
 import { excerpt, type Passage } from "./passages-of";
+import type { Writing } from "./writing";
 
-export interface BookPaneProps {
-  /** The window, and after it what was written. */
-  text: Uint8Array;
-  /** Bytes of the window. */
-  given: number;
-  end: number;
+export interface BookPaneProps extends Writing {
   /** Drawn around this passage; around the end without one. */
   marked?: Passage;
 }
@@ -15,7 +11,8 @@ export interface BookPaneProps {
 const before = 1100;
 const after = 700;
 
-export function BookPane({ text, given, end, marked }: BookPaneProps) {
+export function BookPane({ text, given, written, marked }: BookPaneProps) {
+  const end = given + written;
   const pane = useRef<HTMLDivElement>(null);
   // What is new, or marked, is in sight.
   useEffect(() => {

@@ -1,5 +1,6 @@
 /** Chapter 6: a book in the window, how a small model goes on with it, and where it looked. */
 import { useEffect, useState } from "preact/hooks";
+import preparedText from "virtual:prepared/novel";
 import { bytes as inBytes, milliseconds, whole } from "../../draw/format";
 import { readDropped } from "../../files/dropped";
 import { DownloadBar } from "../../parts/download-bar";
@@ -7,6 +8,9 @@ import { DropZone } from "../../parts/drop-zone";
 import { Fact } from "../../parts/fact";
 import { Notices } from "../../parts/notices";
 import { useFiles } from "../../parts/use-files";
+import { decode } from "../../prepared/codec";
+import { PreparedNote } from "../../prepared/note";
+import { isInitial } from "../../state/fields";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { ModelSource } from "../../worker/models/writer";
 import type { ChapterProps } from "../chapter";
@@ -14,10 +18,13 @@ import { BookPane } from "./book-pane";
 import { NovelControls } from "./controls";
 import { Passages } from "./passages";
 import type { Passage } from "./passages-of";
-import { fields, windowOf } from "./settings";
+import { fields, type Window, windowOf } from "./settings";
 import { shippedBook, shippedWriter } from "./shipped";
 import { type Book, useNovel } from "./use-novel";
 import { Words } from "./words";
+import type { Writing } from "./writing";
+
+const prepared = decode<Writing>(preparedText);
 
 export default function NovelChapter({ id, client }: ChapterProps) {
   const [settings, change] = useChapterState(id, fields);
@@ -37,8 +44,9 @@ export default function NovelChapter({ id, client }: ChapterProps) {
   const isCurrent =
     last?.opened === opened && last?.window.end === window?.end && last?.window.start === window?.start;
   const reading = isCurrent ? last : undefined;
-  const text = reading?.text ?? opened?.bytes.subarray(window!.start, window!.end);
-  const given = reading ? reading.result.tokens : (text?.length ?? 0);
+  const isFirst = isInitial(fields, settings) && book === shippedBook && model === shippedWriter;
+  const isPrepared = last === undefined && (isFirst || opened === undefined);
+  const writing = reading ?? (isPrepared ? prepared : opened && unwritten(opened.bytes, window!));
 
   return (
     <>
@@ -113,16 +121,18 @@ export default function NovelChapter({ id, client }: ChapterProps) {
                 value={opened ? whole(opened.facts.parameters) : "–"}
               />
             </dl>
-            {text ? (
-              <BookPane text={text} given={given} end={given + (reading?.written ?? 0)} marked={picked} />
-            ) : (
-              <p>The book is on its way …</p>
+            {isPrepared && (
+              <PreparedNote
+                isOther={!isFirst}
+                then="press “Read, and go on” to see your own machine write."
+              />
             )}
+            {writing ? <BookPane {...writing} marked={picked} /> : <p>The book is on its way …</p>}
           </div>
           <section class="card" aria-labelledby="attended-title">
             <h3 id="attended-title">Where the last token looked</h3>
-            {reading ? (
-              <Passages {...{ reading, picked }} onPick={setPicked} />
+            {writing?.last ? (
+              <Passages {...{ writing, picked }} onPick={setPicked} />
             ) : (
               <p class="help">Once it writes: the earlier passages that the token attended to, to open.</p>
             )}
@@ -132,4 +142,8 @@ export default function NovelChapter({ id, client }: ChapterProps) {
       <Words layers={opened?.facts.layers} />
     </>
   );
+}
+
+function unwritten(book: Uint8Array, { start, end }: Window): Writing {
+  return { text: book.subarray(start, end), given: end - start, written: 0 };
 }

@@ -1,18 +1,18 @@
 /** Where the last token looked, as buttons that open the book there. */
 import { percent, whole } from "../../draw/format";
 import { excerpt, nearby, type Passage, passagesOf } from "./passages-of";
-import type { Reading } from "./use-novel";
+import type { Writing } from "./writing";
 
 export interface PassagesProps {
-  reading: Reading;
+  writing: Writing;
   picked?: Passage;
   onPick: (passage: Passage | undefined) => void;
 }
 
-export function Passages({ reading, picked, onPick }: PassagesProps) {
-  const { text, result, written, last } = reading;
+export function Passages({ writing, picked, onPick }: PassagesProps) {
+  const { text, given, written, last } = writing;
   if (last === undefined) return <p>Nothing has been written yet.</p>;
-  const query = result.tokens + written - 1;
+  const query = given + written - 1;
   const { near, far } = passagesOf(last.attended, query);
   return (
     <>

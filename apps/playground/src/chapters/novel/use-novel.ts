@@ -1,11 +1,13 @@
 /** A book and a model in the worker: opened when first asked, read up to a place, continued. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { whole } from "../../draw/format";
+import { samplingOf } from "../../parts/sampling";
 import { useRun } from "../../parts/use-run";
 import type { WorkerClient } from "../../worker/client";
 import type { ModelFacts, ModelSource } from "../../worker/models/writer";
 import type { ReadNovelResult, WrittenToken } from "../../worker/tasks/novel";
 import { type Settings, type Window, windowOf } from "./settings";
+import type { Writing } from "./writing";
 
 export interface Book {
   name: string;
@@ -20,15 +22,11 @@ interface Opened {
   bytes: Uint8Array;
 }
 
-export interface Reading {
+export interface Reading extends Writing {
   /** Of which book, with which model. */
   opened: Opened;
   window: Window;
   result: ReadNovelResult;
-  /** The window, and after it what was written. */
-  text: Uint8Array;
-  written: number;
-  last?: WrittenToken;
   /** Milliseconds of all tokens that were written. */
   spent: number;
 }
@@ -83,16 +81,17 @@ export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
         setBar(undefined);
         const text = new Uint8Array(tokens.length + settings.maxTokens);
         text.set(tokens);
-        let now: Reading = { opened: there, window, result, text, written: 0, spent: 0 };
+        const given = result.tokens;
+        let now: Reading = { opened: there, window, result, text, given, written: 0, spent: 0 };
         setReading(now);
         const onProgress = (last: WrittenToken) => {
           text[tokens.length + now.written] = last.token;
           now = { ...now, last, written: now.written + 1, spent: now.spent + last.milliseconds };
           setReading(now);
         };
-        const { maxTokens, temperature, topK, topP, seed } = settings;
-        const sampling = { temperature: temperature / 10, topK, topP: topP / 100 };
-        await client.ask("continueNovel", { maxTokens, seed, ...sampling }, { signal, onProgress });
+        const { maxTokens, topK, seed } = settings;
+        const sampling = { ...samplingOf(settings), topK, seed };
+        await client.ask("continueNovel", { maxTokens, ...sampling }, { signal, onProgress });
       } catch (error) {
         // Another worker, or another chapter's model: opened again when asked again.
         if (!signal.aborted) resident.current = undefined;

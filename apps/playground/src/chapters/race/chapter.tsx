@@ -1,19 +1,27 @@
 /** Full attention against LSH attention: time and memory by length, measured here and drawn as they come. */
 import { useEffect } from "preact/hooks";
+import preparedText from "virtual:prepared/race";
 import { logAxis } from "../../draw/axis";
 import { bytes, compact, milliseconds, short, whole } from "../../draw/format";
 import { type Series, XyChart } from "../../draw/xy-chart";
 import { Slider } from "../../parts/slider";
 import { SourceLink } from "../../parts/source-link";
+import { decode } from "../../prepared/codec";
+import { PreparedNote } from "../../prepared/note";
+import { useUntil } from "../../prepared/use-until";
 import { useStream } from "../../parts/use-stream";
+import { isInitial } from "../../state/fields";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { Lap, RacePoint } from "../../worker/tasks/race";
 import type { ChapterProps } from "../chapter";
 import { fields, lengths, patience } from "./settings";
 
+const prepared = decode<RacePoint[]>(preparedText);
+
 export default function RaceChapter({ id, client }: ChapterProps) {
   const [settings, change] = useChapterState(id, fields);
-  const { points, isRunning, error, start, stop } = useStream(client, "race");
+  const { points: own, isRunning, error, start, stop } = useStream(client, "race");
+  const { shown: points, isPrepared } = useUntil(own.length > 0 ? own : undefined, prepared);
   const go = () => start({ ...settings, lengths, patience });
   useEffect(go, []);
   const both = points.filter(({ full, lsh }) => full && lsh).at(-1);
@@ -61,8 +69,14 @@ export default function RaceChapter({ id, client }: ChapterProps) {
         {both ? verdict(both) : "Warming up …"}{" "}
         {onlyLsh &&
           `LSH attention alone went on to ${whole(onlyLsh.length)} tokens, in ${milliseconds(onlyLsh.lsh!.milliseconds)}.`}
-        {isRunning && " Still running."}
+        {isRunning && !isPrepared && " Still running."}
       </p>
+      {isPrepared && (
+        <PreparedNote
+          isOther={!isInitial(fields, settings)}
+          then="timed on the machine that built it. Yours is about to run."
+        />
+      )}
       {points
         .flatMap(({ failure }) => failure ?? [])
         .map((failure) => (

@@ -1,5 +1,6 @@
 /** The authors' second figure on real tensors: forward, backward by subtraction, and what that saves. */
 import { useCallback, useEffect, useMemo } from "preact/hooks";
+import preparedText from "virtual:prepared/reversible";
 import { linearAxis } from "../../draw/axis";
 import { bytes, short, whole } from "../../draw/format";
 import { XyChart } from "../../draw/xy-chart";
@@ -10,15 +11,21 @@ import { SourceLink } from "../../parts/source-link";
 import { useLatest } from "../../parts/use-latest";
 import { useSteps } from "../../parts/use-steps";
 import { useStream } from "../../parts/use-stream";
+import { decode } from "../../prepared/codec";
+import { PreparedNote } from "../../prepared/note";
+import { useUntil } from "../../prepared/use-until";
+import { isInitial } from "../../state/fields";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { RebuildRequest } from "../../worker/tasks/rebuild";
 import type { ChapterProps } from "../chapter";
 import { FigureAbc } from "./figure-abc";
 import { Ladder } from "./ladder";
 import { depths, fields, memorySizes, settle, sizes } from "./settings";
+import type { PreparedLayers } from "./prepare";
 import { sayWalk } from "./walk";
 
 const stepMilliseconds = 700;
+const prepared = decode<PreparedLayers>(preparedText);
 
 export default function ReversibleChapter({ id, client }: ChapterProps) {
   const [settings, change] = useChapterState(id, fields, settle);
@@ -26,7 +33,9 @@ export default function ReversibleChapter({ id, client }: ChapterProps) {
   const request = useMemo((): RebuildRequest => ({ ...sizes, layers, seed }), [layers, seed]);
   const ask = useCallback((asked: RebuildRequest) => client.ask("rebuild", asked), [client]);
   const { done, error } = useLatest(request, ask);
+  const walked = useUntil(done?.output, prepared.layers);
   const memory = useStream(client, "memoryByDepth");
+  const peaks = useUntil(memory.points.length > 0 ? memory.points : undefined, prepared.memory);
   const onStep = useCallback((next: number) => change({ step: next }), [change]);
   const { isPlaying, toggle } = useSteps({
     step,
@@ -38,9 +47,8 @@ export default function ReversibleChapter({ id, client }: ChapterProps) {
 
   useEffect(() => memory.start({ ...memorySizes, depths, seed }), [seed]);
 
-  const errors =
-    done?.output.layers.flatMap(({ x2, y1 }) => [x2.error / x2.scale, y1.error / y1.scale]) ?? [];
-  const last = memory.points.at(-1);
+  const errors = walked.shown.layers.flatMap(({ x2, y1 }) => [x2.error / x2.scale, y1.error / y1.scale]);
+  const last = peaks.shown.at(-1);
   return (
     <>
       <h2>Reversible layers</h2>
@@ -77,16 +85,14 @@ export default function ReversibleChapter({ id, client }: ChapterProps) {
           </p>
         )}
         <p aria-live="polite">{sayWalk({ step, layers })}</p>
-        {done ? <Ladder result={done.output} step={step} /> : <p>Your machine is running the layers …</p>}
-        {done && (
-          <p>
-            Each strip is {sizes.dModel} numbers of the first of {sizes.length} positions. Over all positions
-            and layers the largest error is <b data-fact="rebuild-error">{short(Math.max(...errors))}</b> of
-            the largest number: float32 rounds at {short(2 ** -24)}. The hash buckets of the way up are kept
-            for the way down, because a vector that is off by such an error may fall on the other side of a
-            border.
-          </p>
-        )}
+        <Ladder result={walked.shown} step={step} />
+        {walked.isPrepared && <PreparedNote isOther={!isInitial(fields, settings, ["layers", "seed"])} />}
+        <p>
+          Each strip is {sizes.dModel} numbers of the first of {sizes.length} positions. Over all positions
+          and layers the largest error is <b data-fact="rebuild-error">{short(Math.max(...errors))}</b> of the
+          largest number: float32 rounds at {short(2 ** -24)}. The hash buckets of the way up are kept for the
+          way down, because a vector that is off by such an error may fall on the other side of a border.
+        </p>
       </section>
       <div class="findings">
         <section class="card" aria-labelledby="depth-title">
@@ -96,18 +102,18 @@ export default function ReversibleChapter({ id, client }: ChapterProps) {
             series={[
               {
                 name: "activations kept",
-                points: memory.points.map(({ depth, keptBytes }) => [depth, keptBytes] as const),
+                points: peaks.shown.map(({ depth, keptBytes }) => [depth, keptBytes] as const),
                 kind: "second",
               },
               {
                 name: "reversible",
-                points: memory.points.map(({ depth, reversibleBytes }) => [depth, reversibleBytes] as const),
+                points: peaks.shown.map(({ depth, reversibleBytes }) => [depth, reversibleBytes] as const),
                 kind: "first",
               },
             ]}
             x={linearAxis(depths, { whole: true })}
             y={linearAxis(
-              memory.points.flatMap(({ keptBytes, reversibleBytes }) => [keptBytes, reversibleBytes]),
+              peaks.shown.flatMap(({ keptBytes, reversibleBytes }) => [keptBytes, reversibleBytes]),
             )}
             xLabel="layers"
             yLabel="tensors at their most"
@@ -121,9 +127,10 @@ export default function ReversibleChapter({ id, client }: ChapterProps) {
                 against <b data-fact="kept-bytes">{bytes(last.keptBytes)}</b>.{" "}
               </>
             )}
-            {memory.isRunning && "Still measuring."}
+            {memory.isRunning && !peaks.isPrepared && "Still measuring."}
             {memory.error}
           </p>
+          {peaks.isPrepared && <PreparedNote isOther={!isInitial(fields, settings, ["seed"])} />}
           <p class="help">
             The peak of a forward and backward pass over {memorySizes.length} positions of{" "}
             {memorySizes.dModel} numbers, from tfjs’s own allocator; parameters, which both have alike, are

@@ -1,5 +1,6 @@
 /** Chapter 4: a Reformer that learns while one watches, on a task or on a text of one's own. */
 import { useEffect, useState } from "preact/hooks";
+import preparedText from "virtual:prepared/train";
 import { milliseconds, percent, short, whole } from "../../draw/format";
 import { readDropped } from "../../files/dropped";
 import { DropZone } from "../../parts/drop-zone";
@@ -7,36 +8,40 @@ import { Fact } from "../../parts/fact";
 import { Notices } from "../../parts/notices";
 import { PlayButton } from "../../parts/play-button";
 import { useFiles } from "../../parts/use-files";
+import { decode } from "../../prepared/codec";
+import { PreparedNote } from "../../prepared/note";
+import { isInitial } from "../../state/fields";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { NamedFiles } from "../../worker/models/open-model";
 import type { ChapterProps } from "../chapter";
-import { novelLine } from "../lsh/settings";
 import { BucketMap } from "./bucket-map";
 import { TrainControls } from "./controls";
 import { Curves } from "./curves";
+import type { PreparedTrainings } from "./prepare";
 import { Sample } from "./sample";
-import { fields, trainSettings } from "./settings";
+import { fields, firstLength, trainSettings } from "./settings";
+import { firstText } from "./texts";
 import { useTraining } from "./use-training";
 import { Words } from "./words";
 
-interface Text {
-  name: string;
-  bytes: Uint8Array;
-}
-
-/** What there is to learn before anything has been dropped. */
-const firstText: Text = {
-  name: "one line of a novel, again and again",
-  bytes: new TextEncoder().encode(`${novelLine} `.repeat(60)),
-};
+const prepared = decode<PreparedTrainings>(preparedText);
 
 export default function TrainChapter({ id, client, theme }: ChapterProps) {
   const [settings, change] = useChapterState(id, fields);
   const [text, setText] = useState(firstText);
   const [model, setModel] = useState<NamedFiles>();
   const training = useTraining(client);
-  const { facts, points, isPlaying, error, open } = training;
+  const { isPlaying, error, open } = training;
+  const before = prepared[settings.task];
+  const isPrepared = !training.hasOpened;
+  const { facts, points } = isPrepared ? before : training;
   const newest = points.at(-1);
+  const { task, length, ...others } = settings;
+  const isFirst =
+    isInitial(fields, settings, Object.keys(others) as (keyof typeof others)[]) &&
+    length === firstLength[task] &&
+    text === firstText &&
+    model === undefined;
 
   const reset = (play = false) =>
     open(
@@ -95,16 +100,16 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
               <div class="transport">
                 <PlayButton
                   isPlaying={isPlaying}
-                  disabled={facts === undefined}
+                  disabled={!training.facts}
                   onToggle={isPlaying ? training.pause : training.play}
                 />
-                <button type="button" disabled={isPlaying || !facts} onClick={training.stepOnce}>
+                <button type="button" disabled={isPlaying || !training.facts} onClick={training.stepOnce}>
                   Step
                 </button>
                 <button type="button" onClick={() => reset()}>
                   Reset
                 </button>
-                <button type="button" disabled={!facts} onClick={training.save}>
+                <button type="button" disabled={!training.facts} onClick={training.save}>
                   Save the model
                 </button>
               </div>
@@ -130,7 +135,14 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
               />
               <Fact name="parameters" label="Parameters" value={facts ? whole(facts.parameters) : "–"} />
             </dl>
-            <Curves points={points} guess={guess} />
+            <Curves
+              points={points}
+              before={isFirst && !isPrepared ? before.points : undefined}
+              guess={guess}
+            />
+            {isPrepared && (
+              <PreparedNote isOther={!isFirst} then="so a training goes. Yours begins when you play it." />
+            )}
             <p class="help">
               Bits per token that is predicted; a blind guess costs {short(guess)}. Held out: sequences that
               are never trained on. {facts && `Layers: ${facts.layers}.`}

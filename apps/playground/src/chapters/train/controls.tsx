@@ -2,7 +2,7 @@ import { Choice } from "../../parts/choice";
 import { SeedButton } from "../../parts/seed-button";
 import { Slider } from "../../parts/slider";
 import type { Change } from "../../state/use-chapter-state";
-import { fields, type Settings } from "./settings";
+import { fields, firstLength, type Settings } from "./settings";
 
 export interface TrainControlsProps {
   settings: Settings;
@@ -21,7 +21,7 @@ export function TrainControls({ settings, change, hasModel }: TrainControlsProps
           { value: "copy", label: "Copy a word" },
           { value: "text", label: "Learn a text" },
         ]}
-        onChange={(task) => change({ task, length: task === "copy" ? 32 : 64 })}
+        onChange={(task) => change({ task, length: firstLength[task] })}
       />
       <Slider
         {...fields.length}

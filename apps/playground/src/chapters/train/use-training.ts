@@ -8,6 +8,8 @@ import type { TrainingFacts } from "../../worker/training/session";
 export interface TrainingState {
   facts?: TrainingFacts;
   points: TrainPoint[];
+  /** Whether this machine has looked at a model of its own yet. */
+  hasOpened: boolean;
   isPlaying: boolean;
   error?: string;
 }
@@ -16,7 +18,7 @@ export interface TrainingState {
 const forEver = 1_000_000;
 
 export function useTraining(client: WorkerClient) {
-  const [state, setState] = useState<TrainingState>({ points: [], isPlaying: false });
+  const [state, setState] = useState<TrainingState>({ points: [], hasOpened: false, isPlaying: false });
   const controller = useRef(new AbortController());
   useEffect(() => () => controller.current.abort(), []);
   const fail = (reason: Error, signal: AbortSignal) =>
@@ -28,7 +30,7 @@ export function useTraining(client: WorkerClient) {
       const { signal } = (controller.current = new AbortController());
       setState((before) => ({ ...before, isPlaying: steps > 1, error: undefined }));
       const onProgress = (point: TrainPoint) =>
-        setState((before) => ({ ...before, points: [...before.points, point] }));
+        setState((before) => ({ ...before, hasOpened: true, points: [...before.points, point] }));
       client
         .ask("train", { steps }, { signal, onProgress })
         .then(() => setState((before) => ({ ...before, isPlaying: false })))
@@ -41,11 +43,11 @@ export function useTraining(client: WorkerClient) {
     (request: OpenTrainingRequest, play: boolean) => {
       controller.current.abort();
       const { signal } = (controller.current = new AbortController());
-      setState({ points: [], isPlaying: false });
+      setState(({ hasOpened }) => ({ points: [], hasOpened, isPlaying: false }));
       client
         .ask("openTraining", request, { signal })
         .then((facts) => {
-          setState({ facts, points: [], isPlaying: false });
+          setState(({ hasOpened }) => ({ facts, points: [], hasOpened, isPlaying: false }));
           run(play ? forEver : 0);
         })
         .catch((reason: Error) => fail(reason, signal));

@@ -5,10 +5,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { explainPair } from "../../chapters/lsh/explain";
 import { originalOrder, sortedOrder } from "../../chapters/lsh/matrix-cells";
-import { decodeResult, encodeResult, type Picture, sequenceNames } from "../../chapters/lsh/picture";
+import { type Picture, sequenceNames } from "../../chapters/lsh/picture";
 import { attendRequest } from "../../chapters/lsh/request";
 import { fields, type Settings, settle } from "../../chapters/lsh/settings";
 import { roundsSeen } from "../../chapters/lsh/windows";
+import { decode, encode } from "../../prepared/codec";
 import { initialState } from "../../state/fields";
 import { attend, type AttendRequest, type AttendResult } from "./attend";
 
@@ -157,7 +158,7 @@ describe.each(cases)("%s", (_, settings) => {
   });
 
   it("survives being stored with the page", () => {
-    const stored = decodeResult(JSON.parse(JSON.stringify(encodeResult(result))));
+    const stored = decode<AttendResult>(encode(result));
     expect(stored.buckets).toEqual(result.buckets);
     expect(stored.order).toEqual(result.order);
     expect(largestDifference(stored.fullWeights, result.fullWeights)).toBeLessThan(1e-4);
