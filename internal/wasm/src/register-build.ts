@@ -1,6 +1,7 @@
 /** Chooses the build that this machine can run, and hands its kernels to tfjs. */
 import { InputError } from "@reformer-ts/internal-checks";
 import { findBackend, getKernel, registerKernel } from "@tensorflow/tfjs-core";
+import { registerSlice } from "./slice";
 import type { WasmBackend } from "./wasm-backend";
 import { kernelConfig, type WasmKernel } from "./wasm-kernel";
 
@@ -58,6 +59,7 @@ export async function registerBuild<Exports>(
     }
     return exports;
   };
+  registerSlice();
   for (const kernel of kernels) {
     if (!getKernel(kernel.name, "wasm")) registerKernel(kernelConfig(kernel, moduleOf));
   }

@@ -84,6 +84,12 @@ const frequency = (i: number, half: number) => 10000 ** (-i / half);
  */
 function turns(start: number, count: number, half: number): Turns {
   const base = baseTurns(half);
+  if (start === 0) {
+    const [cosines, sines] = [base.first.cosines, base.first.sines].map((all) =>
+      all.subarray(0, count * half),
+    );
+    return { cosines: cosines!, sines: sines!, half };
+  }
   const cosines = new Float32Array(count * half);
   const sines = new Float32Array(count * half);
   for (let i = 0; i < half; i++) {
@@ -98,8 +104,8 @@ function turns(start: number, count: number, half: number): Turns {
 }
 
 /** Of the first {@link pieceLength} positions; all layers of a pass ask for the same. */
-function baseTurns(half: number): { cosines: Float64Array; sines: Float64Array } {
-  if (lastBase.half === half) return lastBase;
+function baseTurns(half: number): BaseTurns {
+  if (lastBase?.half === half) return lastBase;
   const cosines = new Float64Array(pieceLength * half);
   const sines = new Float64Array(pieceLength * half);
   for (let i = 0; i < half; i++) {
@@ -109,8 +115,16 @@ function baseTurns(half: number): { cosines: Float64Array; sines: Float64Array }
       sines[position * half + i] = Math.sin(position * step);
     }
   }
-  lastBase = { half, cosines, sines };
-  return lastBase;
+  const first = { cosines: Float32Array.from(cosines), sines: Float32Array.from(sines) };
+  return (lastBase = { half, cosines, sines, first });
 }
 
-let lastBase = { half: 0, cosines: new Float64Array(), sines: new Float64Array() };
+interface BaseTurns {
+  half: number;
+  cosines: Float64Array;
+  sines: Float64Array;
+  /** The same, rounded. */
+  first: { cosines: Float32Array; sines: Float32Array };
+}
+
+let lastBase: BaseTurns | undefined;
