@@ -3,3 +3,4 @@ export { floats, integers, type InputForm, required } from "./input-forms";
 export { type KernelContext } from "./kernel-context";
 export { type Builds, type BuildName, registerBuild, type RegisteredKernels } from "./register-build";
 export { type WasmKernel } from "./wasm-kernel";
+export { registerRoom } from "./room";

@@ -54,13 +54,17 @@ async function start(wanted: BackendName | "auto"): Promise<void> {
   }
 }
 
-/** Runs a task; where the graphics card fails at it, once more on the next best backend. */
+/** Runs a task; where the graphics card fails at it, or has no room for it, once more on the next best backend. */
 async function runTask(run: () => Promise<unknown>, signal: AbortSignal): Promise<unknown> {
   try {
     return await run();
   } catch (error) {
-    if (signal.aborted || isInputError(error) || wish !== "auto" || backend?.name !== "webgpu") throw error;
-    failed.set("webgpu", `it started, but failed while computing (${sentence(error)})`);
+    // What the card refused has a cause; what a visitor got wrong has none.
+    const isRefused = isInputError(error) && error.cause !== undefined;
+    const isMistake = isInputError(error) && !isRefused;
+    if (signal.aborted || isMistake || wish !== "auto" || backend?.name !== "webgpu") throw error;
+    const why = isRefused ? "it has no room for this" : "it started, but failed while computing";
+    failed.set("webgpu", `${why} (${sentence(error)})`);
     await start("auto");
     return run();
   }

@@ -26,8 +26,8 @@ export interface Decoder {
    * Forgets everything and reads a prompt per sequence; prompts of one length in one pass, others one after another.
    *
    * @returns logits of the next token, `[vocabSize]` per sequence
-   * @throws InputError when there is no prompt, one is empty or too long, a token is unknown, a segment has no length, or
-   *         the model cannot write
+   * @throws InputError when there is no prompt, one is empty or too long, a token is unknown, a segment has no length, the
+   *         model cannot write, or the backend can tell that it has no room
    */
   read(prompts: readonly Int32Array[], options?: ReadOptions): Promise<Float32Array[]>;
   /**

@@ -11,6 +11,7 @@ import { readByHead } from "./read-by-head";
 import { readLast } from "./read-last";
 import { readNearby } from "./read-nearby";
 import { readingPass, type Reading } from "./reading-layer";
+import { checkRoom } from "./reading-room";
 import { lookBack, segmentsOf, type Segment } from "./segments";
 import { openStreams } from "./stream";
 
@@ -26,6 +27,7 @@ export interface ReadPromptOptions {
  * @param prompts `[batch, length]`, at least one token
  * @param caches of each sequence, by layer, empty
  * @returns logits of the next token, `[vocabSize]` per sequence
+ * @throws InputError where the backend can tell that it has no room
  */
 export async function readPrompt(
   model: Reformer,
@@ -37,6 +39,7 @@ export async function readPrompt(
   const { config } = model;
   const { length } = prompts[0]!;
   const segments = segmentsOf(config, length, segmentLength);
+  checkRoom(config, { batch: prompts.length, length, segments });
   const [x1, x2] = await openStreams(segments, (segment) => embed(model, prompts, segment));
   for (const cache of caches.flat()) cache.begin(length);
   const count = config.layers.length;

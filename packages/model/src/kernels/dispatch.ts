@@ -15,6 +15,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import {
   modelKernelNames,
+  roomName,
   type AddAttentionInputs,
   type AddFeedForwardInputs,
   type AddHeadsGradInputs,
@@ -32,6 +33,7 @@ import {
   type HeadsInputs,
   type MergeHeadsGradInputs,
   type MergeHeadsInputs,
+  type RoomAttributes,
   type TokenHeadAttributes,
   type TokenHeadInputs,
   type UndoAttentionInputs,
@@ -167,6 +169,11 @@ export function runWriteRows(inputs: WriteRowsInputs, attributes: WriteRowsAttri
 export function runAdam(inputs: AdamInputs, attributes: AdamAttributes) {
   const [value, first, second] = run(modelKernelNames.adam, inputs, attributes);
   return { value: value!, first: first!, second: second! };
+}
+
+/** @throws Error where the backend can tell that it has no room */
+export function runRoom(attributes: RoomAttributes): void {
+  if (hasKernel(roomName)) run(roomName, {}, attributes);
 }
 
 function run(name: string, inputs: object, attributes: object): Tensor[] {

@@ -26,6 +26,19 @@ export const modelKernelNames = {
   writeRows: "ReformerWriteRows",
 } as const;
 
+/**
+ * No layer's contract: it takes nothing and computes nothing, but throws, with a sentence, where the backend has no room
+ * for what is to come. A backend without it cannot tell.
+ */
+export const roomName = "ReformerRoom";
+
+export interface RoomAttributes {
+  /** Of all tensors that exist at a time, beside those that exist now. */
+  bytes: number;
+  /** Of the largest of them. */
+  largest: number;
+}
+
 /** What the widths of a fused layer are multiples of. */
 export const kernelTile = 16;
 

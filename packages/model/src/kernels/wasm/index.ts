@@ -1,6 +1,6 @@
 /** Fused kernels for tfjs-backend-wasm, of this package and of lsh: `@reformer-ts/model/kernels/wasm`. */
 import { getKernel, unregisterKernel, UnsortedSegmentSum } from "@tensorflow/tfjs-core";
-import { registerBuild } from "@reformer-ts/internal-wasm";
+import { registerBuild, registerRoom } from "@reformer-ts/internal-wasm";
 import {
   type BuildName,
   type RegisteredKernels,
@@ -10,6 +10,7 @@ import { feedForward, feedForwardGrad } from "./feed-forward";
 import * as builds from "./generated/builds";
 import { heads, headsGrad, mergeHeads, mergeHeadsGrad } from "./heads";
 import { tokenHead } from "./token-head";
+import { roomName } from "../names";
 import { adam, unsortedSegmentSum } from "./updates";
 
 export type { BuildName, RegisteredKernels } from "@reformer-ts/lsh/kernels/wasm";
@@ -37,6 +38,7 @@ export async function registerWasmKernels(options: { build?: BuildName } = {}): 
   ];
   // The one on the host, which composed ops go by, makes room for its successor.
   if (ofLsh.build && getKernel(UnsortedSegmentSum, "wasm")) unregisterKernel(UnsortedSegmentSum, "wasm");
+  registerRoom(roomName);
   const ofModel = await registerBuild(builds, kernels, options);
   const names = [...ofLsh.names, ...ofModel.names];
   return { ...ofModel, names, why: ofModel.why.replace(/^\d+/, String(names.length)) };

@@ -4,12 +4,13 @@ import {
   registerWebgpuKernels as registerAttentionKernels,
 } from "@reformer-ts/lsh/kernels/webgpu";
 import { UnsortedSegmentSum } from "@tensorflow/tfjs-core";
-import { modelKernelNames } from "../names";
+import { modelKernelNames, roomName } from "../names";
 import { adam } from "./adam";
 import { addFeedForward, feedForward } from "./feed-forward";
 import { feedForwardGrad, undoFeedForward } from "./feed-forward-grad";
 import { addMergedHeads, mergeHeads, projectHeads } from "./heads";
 import { addHeadsGrad, headsGrad, mergeHeadsGrad } from "./heads-grad";
+import { room } from "./room";
 import { unsortedSegmentSum } from "./segment-sum";
 import { tokenHead } from "./token-head";
 
@@ -32,5 +33,6 @@ export function registerWebgpuKernels(): void {
   registerWebgpuKernel(modelKernelNames.undoFeedForward, undoFeedForward);
   registerWebgpuKernel(modelKernelNames.addHeadsGrad, addHeadsGrad);
   registerWebgpuKernel(modelKernelNames.addMergedHeads, addMergedHeads);
+  registerWebgpuKernel(roomName, room);
   registerWebgpuKernel(UnsortedSegmentSum, unsortedSegmentSum, { replaces: true });
 }
