@@ -1,9 +1,9 @@
-import { percent, whole } from "../../draw/format";
+import { bytes, percent, whole } from "../../draw/format";
 import { SamplingSliders } from "../../parts/sampling-sliders";
 import { SeedButton } from "../../parts/seed-button";
 import { Slider } from "../../parts/slider";
 import type { Change } from "../../state/use-chapter-state";
-import { fields, type Settings } from "./settings";
+import { fields, readingBytes, type Settings } from "./settings";
 
 export interface NovelControlsProps {
   settings: Settings;
@@ -28,7 +28,11 @@ export function NovelControls({ settings, change, windowBytes }: NovelControlsPr
         label="Tokens in the window"
         value={window}
         shown={whole(windowBytes ?? 2 ** window)}
-        help={window > 16 ? "Takes minutes." : undefined}
+        help={
+          window > 16 && windowBytes
+            ? `Takes minutes, and about ${bytes(windowBytes * readingBytes)} of memory with the page’s own model.`
+            : undefined
+        }
         onChange={(value) => change({ window: value })}
       />
       <SamplingSliders {...{ temperature, topP, fields, change }} />

@@ -1,7 +1,10 @@
 import { integer, seedField, type StateOf } from "../../state/fields";
 
-/** The longest window, as a power of two: with twice as many tokens the shipped model outgrows what WebAssembly can address. */
-export const longestWindow = 18;
+/** The longest window, as a power of two: twice as many tokens as the page's own book has. */
+export const longestWindow = 21;
+
+/** What a token takes while it is read by the page's own model: vectors on the host, and in WebAssembly. `check:book` measures it. */
+export const readingBytes = 6_300;
 
 export const fields = {
   /** Where in the book reading ends, in thousandths. The last tenth was not trained on. */

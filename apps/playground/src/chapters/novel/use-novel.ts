@@ -70,10 +70,10 @@ export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
           { tokens },
           {
             signal,
-            onProgress: ({ done, layers }) =>
+            onProgress: ({ share, done, layers }) =>
               setBar({
                 what: `Reading ${whole(tokens.length)} tokens, ${done} of ${layers} layers done`,
-                share: done / layers,
+                share,
               }),
           },
         );
@@ -105,7 +105,7 @@ export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
   const stop = () => {
     const wasReading = isReading.current;
     run.stop();
-    // A window is read in one piece, which hears no message: the worker ends with it.
+    // A worker that reads hears no message: it ends with what it reads.
     if (wasReading) {
       resident.current = undefined;
       client.interrupt();

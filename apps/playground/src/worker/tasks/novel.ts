@@ -22,8 +22,10 @@ export interface ReadNovelResult {
   bytes: Decoder["bytes"];
 }
 
-/** A window goes through one layer after the other, whole. */
 export interface ReadProgress {
+  /** From 0 to 1. */
+  share: number;
+  /** Layers that are done, of how many. */
   done: number;
   layers: number;
 }
@@ -76,8 +78,9 @@ export async function readNovel(
   const began = performance.now();
   writer.read = Int32Array.from(tokens);
   const { length: layers } = writer.model.config.layers;
-  report({ done: 0, layers });
-  const onProgress = (share: number) => report({ done: Math.round(share * layers), layers });
+  // A layer's last part may end a rounding before it.
+  const onProgress = (share: number) => report({ share, done: Math.floor(share * layers + 1e-9), layers });
+  onProgress(0);
   await writer.decoder.read([writer.read], { onProgress });
   return {
     tokens: tokens.length,
