@@ -20,6 +20,7 @@ import {
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { paletteCode } from "../src/chapters/image/pixel-code";
+import { excerpt } from "../src/chapters/novel/passages-of";
 import { whole } from "../src/draw/format";
 import { type Host, previewHost, root } from "./hosts";
 import { keepPicture, launch, settled, visit } from "./visit";
@@ -160,29 +161,68 @@ it("train: takes what is dropped anywhere on the page, the folder of a run too",
   await visitor.close();
 });
 
-it("train: opens the folder that transformers would, and goes on with it", async () => {
-  const visitor = await visit(browser, `${host.url}#/train?task=text&length=64`);
-  const { page, fact } = visitor;
-  await settled(visitor, "train");
+/** A small model, not trained, as a folder of transformers. */
+async function transformersModel(vocabSize: number) {
   const axial = { maxLength: 256, axialShape: [16, 16], axialDims: [16, 16] };
-  const sizes = { vocabSize: 256, dModel: 32, dFF: 64, numHeads: 2, dHead: 16, chunkLength: 16 };
+  const sizes = { vocabSize, dModel: 32, dFF: 64, numHeads: 2, dHead: 16, chunkLength: 16 };
   const config = resolveConfig({ ...sizes, ...axial, localChunkLength: 16, layers: ["local", "lsh"] });
   const parameters = initializeParameters(config, 1);
   const files = transformersFiles({ config, state: await readParameters(parameters) });
+  const dropped = Object.entries(files).map(([name, bytes]) => fileOf(name, bytes));
+  return { config, parameters, dropped };
+}
+
+const fileOf = (name: string, bytes: Uint8Array | string) => ({
+  name,
+  mimeType: "application/octet-stream",
+  buffer: Buffer.from(bytes),
+});
+
+it.each([256, 258])(
+  "train: opens the folder that transformers would, of %i tokens, and goes on with it",
+  async (vocabSize) => {
+    const visitor = await visit(browser, `${host.url}#/train?task=text&length=64`);
+    const { page, fact } = visitor;
+    await settled(visitor, "train");
+    const { config, parameters, dropped } = await transformersModel(vocabSize);
+    parameters.dispose();
+    await drop(page, dropped);
+    await expect.poll(() => fact("parameters")).toBe(whole(countParameters(config)));
+    await settled(visitor, "train");
+    await page.getByRole("button", { name: "Step", exact: true }).click();
+    await expect.poll(() => fact("step")).toBe("1");
+    expect(await page.getByRole("alert").count()).toBe(0);
+    // With a vocabulary of its own beside it, its tokens are no bytes.
+    await drop(page, [...dropped, fileOf("tokenizer.json", "{}")]);
+    await page.getByRole("alert").filter({ hasText: "those of tokenizer.json" }).waitFor();
+    await visitor.close();
+  },
+);
+
+it("novel: a model that counts bytes from 2 writes what the package writes", async () => {
+  const visitor = await visit(browser, `${host.url}#/novel?maxTokens=100&window=9&temperature=0&place=900`);
+  const { page, fact } = visitor;
+  const { config, parameters, dropped } = await transformersModel(258);
+  const book = gunzipSync(readFileSync(join(root, "../trainer/assets/crime-and-punishment.txt.gz")));
+  const end = Math.round(0.9 * book.length);
+  // As long as its 256 positions leave room for.
+  const prompt = Int32Array.from(book.subarray(end - 156, end), (byte) => byte + 2);
+  const expected: number[] = [];
+  const options = { maxTokens: 100, temperature: 0, seed: 1 };
+  for await (const token of generate(createReformer(config, parameters), prompt, options))
+    expected.push(token);
   parameters.dispose();
-  await drop(
-    page,
-    Object.entries(files).map(([name, bytes]) => ({
-      name,
-      mimeType: "application/octet-stream",
-      buffer: Buffer.from(bytes),
-    })),
-  );
+  await drop(page, dropped);
   await expect.poll(() => fact("parameters")).toBe(whole(countParameters(config)));
-  await settled(visitor, "train");
-  await page.getByRole("button", { name: "Step", exact: true }).click();
-  await expect.poll(() => fact("step")).toBe("1");
-  expect(await page.getByRole("alert").count()).toBe(0);
+  await page.getByRole("button", { name: "Read, and go on" }).click();
+  await expect.poll(() => fact("tokens")).toBe("156");
+  await page.locator('.stage[aria-busy="false"]').waitFor();
+  const bytes = Uint8Array.from(expected.slice(0, 40), (token) => token - 2);
+  expect(Math.min(...expected)).toBeGreaterThan(1);
+  expect((await fact("written")).slice(0, 20)).toBe(excerpt(bytes, 0, 40).slice(0, 20));
+  await drop(page, [...dropped, fileOf("spiece.model", "pieces")]);
+  await page.getByRole("alert").filter({ hasText: "those of spiece.model" }).waitFor();
+  expect(visitor.complaints).toEqual([]);
   await visitor.close();
 });
 

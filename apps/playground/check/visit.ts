@@ -55,8 +55,9 @@ export async function keepPicture({ page }: Visit, name: string): Promise<void> 
   await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true, animations: "disabled" });
 }
 
-/** Until nothing on the page was prepared any more. */
+/** Until the chapter is there, and nothing that it shows was prepared. */
 export async function ownNumbers({ page }: Visit): Promise<void> {
+  await page.locator("main h2").waitFor();
   await page.waitForFunction(() => document.querySelector('[data-fact="prepared"]') === null);
 }
 

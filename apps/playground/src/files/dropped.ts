@@ -10,9 +10,9 @@ export type Dropped =
   | { kind: "text"; name: string; bytes: Uint8Array };
 
 const modelFile =
-  /^(config\.json|palette\.json|model\.json|model\.safetensors(\.index\.json)?|model-\d+-of-\d+\.safetensors|.*\.bin)$/;
+  /^(config\.json|palette\.json|tokenizer\.json|characters\.json|spiece\.model|model\.json|model\.safetensors(\.index\.json)?|model-\d+-of-\d+\.safetensors|.*\.bin)$/;
 const passedOver =
-  /^(optimizer\.safetensors|trainer\.json|README\.md|generation_config\.json|tokenizer\.json)$/;
+  /^(optimizer\.safetensors|trainer\.json|README\.md|generation_config\.json|(tokenizer|special_tokens)_\w+\.json|\.gitattributes)$/;
 
 /** @throws Error with a sentence for the visitor */
 export async function readDropped(files: readonly File[]): Promise<Dropped> {

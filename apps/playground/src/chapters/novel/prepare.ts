@@ -27,7 +27,7 @@ export async function prepare(): Promise<Writing> {
   const { maxTokens, topK, seed } = settings;
   await continueNovel({ maxTokens, topK, seed, ...samplingOf(settings) }, { ...unheard, report });
   freeResident();
-  const bytes = written.map(({ token }) => token);
+  const bytes = written.map(({ byte }) => byte);
   return {
     text: Uint8Array.from([...tokens, ...bytes]),
     given: tokens.length,

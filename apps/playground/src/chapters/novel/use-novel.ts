@@ -85,7 +85,7 @@ export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
         let now: Reading = { opened: there, window, result, text, given, written: 0, spent: 0 };
         setReading(now);
         const onProgress = (last: WrittenToken) => {
-          text[tokens.length + now.written] = last.token;
+          text[tokens.length + now.written] = last.byte;
           now = { ...now, last, written: now.written + 1, spent: now.spent + last.milliseconds };
           setReading(now);
         };

@@ -14,11 +14,24 @@ import {
 /** Files by name, without the folder that they came in. */
 export type NamedFiles = Record<string, Uint8Array>;
 
+export interface OpenedModel extends StoredModel {
+  /** The file that says what its tokens are, where one lies beside the weights; else they are bytes, or a task's own. */
+  vocabulary?: string;
+}
+
+/** Files that say what tokens are, as the trainer and transformers name them. */
+const vocabularies = ["tokenizer.json", "spiece.model", "characters.json"];
+
 /**
  * @param where the folder's name, for messages
  * @throws InputError when something is missing, damaged or of another kind
  */
-export async function openModel(named: NamedFiles, where: string): Promise<StoredModel> {
+export async function openModel(named: NamedFiles, where: string): Promise<OpenedModel> {
+  const vocabulary = vocabularies.find((name) => Object.hasOwn(named, name));
+  return { ...(await readModel(named, where)), vocabulary };
+}
+
+async function readModel(named: NamedFiles, where: string): Promise<StoredModel> {
   const files: CheckpointFiles = {
     where,
     read: async (name) => (Object.hasOwn(named, name) ? named[name]! : null),

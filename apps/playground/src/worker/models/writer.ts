@@ -9,6 +9,7 @@ import {
   type Reformer,
   registerMissingKernels,
 } from "@reformer-ts/model";
+import { type ByteTokens, byteTokens } from "./byte-tokens";
 import { download, type OnShare } from "./download";
 import { type NamedFiles, openModel } from "./open-model";
 
@@ -24,6 +25,7 @@ export interface ModelFacts {
 export interface Writer {
   model: Reformer;
   decoder: Decoder;
+  tokens: ByteTokens;
   facts: ModelFacts;
   dispose(): void;
 }
@@ -32,14 +34,13 @@ export interface Writer {
 export async function openWriter(source: ModelSource, onShare: OnShare): Promise<Writer> {
   registerMissingKernels();
   const files = "files" in source ? source.files : await shippedFiles(source, onShare);
-  const { config, state } = await openModel(files, "the model");
-  // The authors' byte models leave tokens 0 and 1 for padding and an end, and would be read two bytes off.
-  const leavesRoom = config.vocabSize === 258;
-  if (config.vocabSize < 256 || leavesRoom || !config.causal || config.head !== "tokens") {
+  const { config, state, vocabulary } = await openModel(files, "the model");
+  const tokens = byteTokens(config, vocabulary);
+  if (!config.causal || config.head !== "tokens") {
     throw new InputError({
       field: "the model",
-      given: `one of ${config.vocabSize} tokens${leavesRoom ? ", whose bytes are counted from 2" : ""}${config.causal ? "" : " that is not causal"}`,
-      allowed: "a causal one that writes bytes counted from 0, of 256 tokens or more",
+      given: config.causal ? "one that classifies, or answers" : "one that looks ahead",
+      allowed: "a causal one that writes",
     });
   }
   const parameters = parametersFromState(config, state, "the model");
@@ -48,6 +49,7 @@ export async function openWriter(source: ModelSource, onShare: OnShare): Promise
   return {
     model,
     decoder,
+    tokens,
     facts: {
       parameters: countParameters(config),
       maxLength: config.maxLength,

@@ -43,7 +43,7 @@ export interface Attended {
 }
 
 export interface WrittenToken {
-  token: number;
+  byte: number;
   milliseconds: number;
   /** What the token attends to in LSH layers, the heaviest first. */
   attended: Attended[];
@@ -76,7 +76,7 @@ export async function readNovel(
 ): Promise<ReadNovelResult> {
   const writer = place.get();
   const began = performance.now();
-  writer.read = Int32Array.from(tokens);
+  writer.read = writer.tokens.encode(tokens);
   const { length: layers } = writer.model.config.layers;
   // A layer's last part may end a rounding before it.
   const onProgress = (share: number) => report({ share, done: Math.floor(share * layers + 1e-9), layers });
@@ -94,15 +94,18 @@ export async function continueNovel(
   request: ContinueRequest,
   { signal, report }: Context<WrittenToken>,
 ): Promise<number> {
-  const { decoder, model } = place.get();
+  const { decoder, model, tokens } = place.get();
   const lshLayers = [...model.config.layers.keys()].filter((layer) => model.config.layers[layer] === "lsh");
   let written = 0;
   let began = performance.now();
   for await (const [token] of continueWith(decoder, request)) {
     const milliseconds = performance.now() - began;
+    const byte = tokens.byteOf(token!);
+    // The model ends the text here.
+    if (byte === undefined) break;
     written++;
     report({
-      token: token!,
+      byte,
       milliseconds,
       attended: attendedIn(decoder, lshLayers),
     });

@@ -1,4 +1,5 @@
 /** Chapter 5's side of the worker: goes on with the tokens of a picture, in several ways at once. */
+import { InputError } from "@reformer-ts/internal-checks";
 import { deriveSeed, Random } from "@reformer-ts/internal-random";
 import { sample } from "@reformer-ts/model";
 import { type ModelFacts, type ModelSource, openWriter, type Writer } from "../models/writer";
@@ -39,6 +40,14 @@ export async function openPainter(
   { report }: Context<number | null>,
 ): Promise<ModelFacts> {
   const writer = await openWriter(model, report);
+  if (writer.tokens.offset !== 0) {
+    writer.dispose();
+    throw new InputError({
+      field: "the model",
+      given: "one of text, whose bytes are counted from 2",
+      allowed: "one whose tokens are colours, counted from 0",
+    });
+  }
   place.put(writer);
   return writer.facts;
 }

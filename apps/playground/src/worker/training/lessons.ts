@@ -1,5 +1,13 @@
 /** What is learned from, and what is held out of it: a function of the seed and an example's number. */
-import { type Example, type Examples, copyTask, randomWindows, splitTail, tokensOf } from "@reformer-ts/data";
+import {
+  type Example,
+  type Examples,
+  copyTask,
+  randomWindows,
+  splitTail,
+  type TokenSource,
+  tokensOf,
+} from "@reformer-ts/data";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import { numSymbols, type TrainSettings } from "./settings";
 
@@ -9,12 +17,12 @@ export interface Lessons {
 }
 
 /** @throws InputError when the text is too short for windows of this length */
-export function lessonsFor({ task, length, seed }: TrainSettings, text?: Uint8Array): Lessons {
+export function lessonsFor({ task, length, seed }: TrainSettings, text?: TokenSource): Lessons {
   if (task === "copy") {
     const words = (name: string) => copyTask({ length, numSymbols, seed: deriveSeed(seed, name) });
     return { train: words("train"), heldOut: words("heldOut") };
   }
-  const split = splitTail(tokensOf(text ?? new Uint8Array()), { heldOut: 0.1 });
+  const split = splitTail(text ?? tokensOf(new Uint8Array()), { heldOut: 0.1 });
   const windows = (name: "train" | "heldOut") =>
     randomWindows(split[name], { length, seed: deriveSeed(seed, name) });
   return { train: windows("train"), heldOut: windows("heldOut") };

@@ -1,8 +1,9 @@
 /** A look at a model between two steps: how well it does on what it has not seen, what it writes, where tokens hash. */
-import { byteTokenizer, ignored } from "@reformer-ts/data";
+import { ignored } from "@reformer-ts/data";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import { encode, evaluateBatch, generate, inspectAttention, type Reformer } from "@reformer-ts/model";
 import * as tf from "@tensorflow/tfjs-core";
+import type { ByteTokens } from "../models/byte-tokens";
 import { batchOf, type Lessons } from "./lessons";
 import type { TrainSettings } from "./settings";
 
@@ -19,6 +20,12 @@ export interface Observation {
   numBuckets: number;
 }
 
+/** The text of a training, and which tokens its bytes are. */
+export interface ReadText {
+  bytes: Uint8Array;
+  reader: ByteTokens;
+}
+
 const heldOutExamples = 4;
 const writtenBytes = 160;
 /** What it goes on from, at most. */
@@ -28,7 +35,7 @@ export async function observe(
   model: Reformer,
   { heldOut }: Lessons,
   { task, seed }: TrainSettings,
-  text?: Uint8Array,
+  text?: ReadText,
 ): Promise<Observation> {
   const batch = batchOf(heldOut, 0, heldOutExamples);
   const { nats, count } = evaluateBatch(model, batch);
@@ -64,16 +71,15 @@ async function copies(model: Reformer, { inputs, targets, batch, length }: Batch
 }
 
 /** Goes on where the held-out part begins, as far as the model's positions reach. */
-async function writing(model: Reformer, text: Uint8Array, seed: number) {
+async function writing(model: Reformer, { bytes, reader }: ReadText, seed: number) {
   const { maxLength } = model.config;
-  const start = Math.round(0.9 * text.length);
-  const given = text.subarray(start, start + Math.min(givenBytes, Math.floor(maxLength / 2)));
+  const start = Math.round(0.9 * bytes.length);
+  const given = reader.encode(bytes.subarray(start, start + Math.min(givenBytes, Math.floor(maxLength / 2))));
   const maxTokens = Math.min(writtenBytes, maxLength - given.length);
   const written: number[] = [];
   const options = { maxTokens, seed, temperature: 0.7, topP: 0.95 };
-  for await (const token of generate(model, Int32Array.from(given), options)) written.push(token);
-  const { decode } = byteTokenizer();
-  return { given: decode(given.slice(-60)), written: decode(written) };
+  for await (const token of generate(model, given, options)) written.push(token);
+  return { given: reader.decode(given.slice(-60)), written: reader.decode(written) };
 }
 
 function bucketsOf(model: Reformer, { inputs, length }: Batch) {

@@ -9,11 +9,12 @@ import {
   learningRateAt,
   parametersFromState,
   readParameters,
-  type StoredModel,
   trainStep,
 } from "@reformer-ts/model";
+import { byteTokens } from "../models/byte-tokens";
+import type { OpenedModel } from "../models/open-model";
 import { batchOf, lessonsFor } from "./lessons";
-import { type Observation, observe } from "./observe";
+import { type Observation, observe, type ReadText } from "./observe";
 import { batchSizes, modelConfig, type TrainSettings } from "./settings";
 
 export interface TrainingFacts {
@@ -42,10 +43,12 @@ const warmup = 20;
  * @param loaded the model to go on with, instead of a fresh one
  * @throws InputError when model and task do not fit
  */
-export function openTraining(asked: TrainSettings, text?: Uint8Array, loaded?: StoredModel): Training {
+export function openTraining(asked: TrainSettings, text?: Uint8Array, loaded?: OpenedModel): Training {
   const config = loaded?.config ?? modelConfig(asked);
   const settings = { ...asked, length: Math.min(asked.length, config.maxLength) };
-  const lessons = lessonsFor(settings, text);
+  const reader = settings.task === "text" ? byteTokens(config, loaded?.vocabulary) : undefined;
+  const read: ReadText | undefined = reader && { reader, bytes: text ?? new Uint8Array() };
+  const lessons = lessonsFor(settings, read?.reader.source(read.bytes));
   const parameters = loaded
     ? parametersFromState(config, loaded.state, "the model")
     : initializeParameters(config, settings.seed);
@@ -76,7 +79,7 @@ export function openTraining(asked: TrainSettings, text?: Uint8Array, loaded?: S
       taken.gradientNorm?.dispose();
       return loss! / Math.LN2;
     },
-    observe: () => observe(model, lessons, settings, text),
+    observe: () => observe(model, lessons, settings, read),
     async files() {
       return {
         "config.json": new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`),
