@@ -10,8 +10,8 @@ import { readingLayer, type Reading, type ReadingLayer } from "./reading-layer";
 export async function readByHead(reading: Reading): Promise<void> {
   const { model, layer, tell } = reading;
   const { numHeads } = model.config;
-  const wholes = wholesFor(reading);
   for (let head = 0; head < numHeads; head++) {
+    const wholes = wholesFor(reading);
     const parameters = headParameters(model.parameters, `layers.${layer}.attention`, numHeads, head);
     const ofHead = readingLayer(model, parameters, layer, { head, of: numHeads });
     const told = { ...reading, tell: (share: number) => tell((head + share) / numHeads) };
@@ -78,7 +78,8 @@ async function attend(
 ): Promise<void> {
   const shape: [number, number, number, number] = [caches.length, 1, length, config.dHead];
   const ids = buckets && tensor4d(buckets, [caches.length, 1, config.numHashes, length], "int32");
-  const vectors = projections.map((values) => tensor4d(values, shape));
+  // Once they are on the backend, the host lets go of them.
+  const vectors = projections.splice(0).map((values) => tensor4d(values, shape));
   const { attended, saved } = mechanism.attend(vectors, seed, ids && [ids]);
   for (const used of [...saved, ...(ids ? [ids] : [])]) used.dispose();
   for (const [i, segment] of segments.entries()) {
