@@ -1,28 +1,25 @@
-/** Trains every variant of a comparison for the same steps. */
+/** Trains every variant of a comparison for the same steps, once with every seed. */
 import { bitsPerByte } from "@reformer-ts/data";
 import {
   adam,
   countParameters,
   createReformer,
-  evaluateBatch,
   initializeParameters,
   learningRateAt,
   resolveConfig,
-  trainStep,
-  type Batch,
-  type Optimizer,
   type Reformer,
 } from "@reformer-ts/model";
 import type { Scalar } from "@tensorflow/tfjs-core";
 import type { Comparison, Variant } from "./comparisons";
 import type { Corpus } from "./corpora";
-import { regularLossAndGradients, regularNats } from "./regular-residual";
+import { networks, type Network } from "./networks";
 import { onceMeasured } from "./result-files";
 
 const evaluations = 6;
 
 export interface ComparisonResult {
   label: string;
+  seed: number;
   parameters: number;
   length: number;
   batch: number;
@@ -37,24 +34,27 @@ export interface ComparisonResult {
 
 export async function measureComparison(name: string, comparison: Comparison, at?: string): Promise<void> {
   const corpus = comparison.open(comparison.length, at);
-  for (const [key, variant] of Object.entries(comparison.variants)) {
-    await onceMeasured(`${name}-${key}`, at ? `${name} FOLDER` : name, () =>
-      train(comparison, variant, corpus),
-    );
+  for (const seed of comparison.seeds) {
+    for (const [key, variant] of Object.entries(comparison.variants)) {
+      const file = seed === 1 ? `${name}-${key}` : `${name}-${key}-seed-${seed}`;
+      await onceMeasured(file, at ? `${name} FOLDER` : name, () => train(comparison, variant, corpus, seed));
+    }
   }
   corpus.close();
 }
 
 async function train(
   { length, batch, steps, learningRate, model: shared }: Comparison,
-  variant: Variant,
+  { label, options, network: wiring = "reversible" }: Variant,
   corpus: Corpus,
+  seed: number,
 ): Promise<ComparisonResult> {
-  const config = resolveConfig({ ...shared, maxLength: length, ...variant.options });
-  const parameters = initializeParameters(config, 1);
+  const network = networks[wiring];
+  const config = resolveConfig({ ...shared, maxLength: length, ...options });
+  const parameters = initializeParameters(config, seed);
   const model = createReformer(config, parameters);
   const optimizer = adam(parameters, { beta2: 0.98 });
-  const reader = corpus.training(batch);
+  const reader = corpus.training(batch, seed);
   const schedule = { kind: "cosine", peak: learningRate, warmup: steps / 12, total: steps } as const;
 
   const training: number[] = [];
@@ -62,41 +62,30 @@ async function train(
   let sum = 0;
   for (let step = 1; step <= steps; step++) {
     const { inputs, targets } = reader.next();
-    const how = { seed: step, learningRate: learningRateAt(schedule, step) };
-    sum += await stepOf(variant, model, optimizer, { inputs, targets, batch, length }, how);
+    optimizer.beginStep(learningRateAt(schedule, step));
+    const how = { seed: (seed - 1) * steps + step, sink: optimizer.update };
+    sum += await read(network.lossAndGradients(model, { inputs, targets, batch, length }, how));
     if (step % (steps / 40) === 0) {
       training.push(sum / (steps / 40) / Math.LN2);
       sum = 0;
     }
     if (step % (steps / evaluations) === 0) {
-      heldOut.push([step, await evaluate(variant, model, corpus, batch)]);
-      console.log(`${variant.label}, step ${step}: ${heldOut.at(-1)![1].toFixed(3)} bits`);
+      heldOut.push([step, await evaluate(network, model, corpus, batch)]);
+      console.log(`${label}, step ${step}: ${heldOut.at(-1)![1].toFixed(3)} bits`);
     }
   }
   optimizer.dispose();
   parameters.dispose();
   const { heldOutTokens } = corpus;
-  const setting = { label: variant.label, parameters: countParameters(config), length, batch, steps };
+  const setting = { label, seed, parameters: countParameters(config), length, batch, steps };
   return { ...setting, learningRate, heldOutTokens, training, heldOut };
 }
 
-async function stepOf(
-  { regular = false }: Variant,
-  model: Reformer,
-  optimizer: Optimizer,
-  batch: Batch,
-  { seed, learningRate }: { seed: number; learningRate: number },
-): Promise<number> {
-  if (!regular) return read(trainStep(model, optimizer, batch, { seed, learningRate }).loss);
-  optimizer.beginStep(learningRate);
-  return read(regularLossAndGradients(model, batch, { seed, sink: optimizer.update }));
-}
-
-async function evaluate({ regular = false }: Variant, model: Reformer, corpus: Corpus, size: number) {
+async function evaluate(network: Network, model: Reformer, corpus: Corpus, size: number) {
   let total = 0;
   for (const { inputs, targets, shape } of corpus.heldOut(size)) {
     const batch = { inputs, targets, batch: shape[0], length: shape[1] };
-    total += await read(regular ? regularNats(model, batch) : evaluateBatch(model, batch).nats);
+    total += await read(network.nats(model, batch));
   }
   return bitsPerByte(total, corpus.heldOutTokens);
 }

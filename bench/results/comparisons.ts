@@ -1,12 +1,13 @@
 /** Models of one size on the same data in the same order, which differ in one thing: how they attend, or whether they are reversible. */
 import type { ReformerOptions } from "@reformer-ts/model";
 import { openEmoji, openText, type Corpus } from "./corpora";
+import type { networks } from "./networks";
 
 export interface Variant {
   label: string;
   options: ReformerOptions;
-  /** An ordinary residual network in place of the reversible one. */
-  regular?: boolean;
+  /** How the layers are wired; reversible unless given. */
+  network?: keyof typeof networks;
 }
 
 export interface Comparison {
@@ -16,6 +17,8 @@ export interface Comparison {
   batch: number;
   steps: number;
   learningRate: number;
+  /** Each decides fresh weights, the order of the data, and rotations. */
+  seeds: readonly number[];
   /** What all variants share. */
   model: ReformerOptions;
   /** @param at a file or folder named on the command line */
@@ -33,6 +36,11 @@ const rounds = (numHashes: number): Variant => ({
 /** An LSH layer whose threshold no sequence passes attends in full, with queries and keys shared. */
 const variants = (length: number): Record<string, Variant> => ({
   separate: { label: "full attention, separate queries and keys", options: { layers: layers("full") } },
+  regular: {
+    label: "full attention, separate queries and keys, ordinary residuals",
+    options: { layers: layers("full") },
+    network: "ordinary",
+  },
   shared: {
     label: "full attention, shared queries and keys",
     options: { layers: layers("lsh"), fullAttentionThreshold: length },
@@ -41,12 +49,18 @@ const variants = (length: number): Record<string, Variant> => ({
   "lsh-4": rounds(4),
   "lsh-8": rounds(8),
   "lsh-2": rounds(2),
-  regular: {
-    label: "full attention, separate queries and keys, ordinary residuals",
-    options: { layers: layers("full") },
-    regular: true,
-  },
 });
+
+const separate = (label: string, network: Variant["network"]): Variant => ({
+  label,
+  options: { layers: layers("full") },
+  network,
+});
+/** Between reversible and ordinary, to find which of their differences counts. */
+const between: Record<string, Variant> = {
+  "regular-sums": separate("ordinary residuals, two sums to the head", "ordinarySums"),
+  "reversible-mean": separate("reversible, the mean of its streams to the head", "reversibleMean"),
+};
 
 /**
  * Small enough that full attention is affordable on two cores. Tables of positions learn slowly, and all variants alike stay with the
@@ -68,15 +82,17 @@ export const comparisons: Record<string, Comparison> = {
     batch: 2,
     steps: 480,
     learningRate: 4e-3,
+    seeds: [1, 2, 3],
     model: small,
     open: openText,
-    variants: variants(512),
+    variants: { ...between, ...variants(512) },
   },
   images: {
     length: 768,
     batch: 1,
     steps: 240,
     learningRate: 4e-3,
+    seeds: [1],
     model: small,
     open: (_, from) => openEmoji(16, from),
     variants: variants(768),

@@ -15,8 +15,8 @@ import { openByteSource, readEmoji } from "@reformer-ts/data/node";
 import { fileURLToPath } from "node:url";
 
 export interface Corpus {
-  /** Endless batches, the same for everybody who asks. */
-  training(batch: number): BatchReader;
+  /** Endless batches, the same for everybody who asks with the same seed. */
+  training(batch: number, seed: number): BatchReader;
   /** The part held out, once. */
   heldOut(batch: number): Iterable<Batch>;
   heldOutTokens: number;
@@ -37,7 +37,7 @@ export function openText(length: number, path: string = novel): Corpus {
   const split = splitTail(book, { heldOut: 0.05 });
   const part = sliceOf(split.heldOut, 0, heldOutBytes);
   return {
-    training: (batch) => batches(randomWindows(split.train, { length, seed: 1 }), { batch }),
+    training: (batch, seed) => batches(randomWindows(split.train, { length, seed }), { batch }),
     heldOut: (batch) => batchesOnce(sequentialWindows(part, { length }), { batch }),
     heldOutTokens: part.length,
     close: () => book.close(),
@@ -61,7 +61,8 @@ export function openEmoji(size: number, from?: string): Corpus {
     example: (index: number) => all.example(Math.floor(index * stride)),
   };
   return {
-    training: (batch) => batches(shuffled(records(parts.train.source, { length }), { seed: 1 }), { batch }),
+    training: (batch, seed) =>
+      batches(shuffled(records(parts.train.source, { length }), { seed }), { batch }),
     heldOut: (batch) => batchesOnce(asked, { batch }),
     heldOutTokens: heldOutPictures * length,
     close: () => {},

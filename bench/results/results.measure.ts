@@ -6,13 +6,13 @@ import { measureCompletions } from "./completions";
 import { measureDuplication } from "./duplication";
 import { measureSideBySide } from "./side-by-side";
 
-const [name = "", setting] = (process.env["REFORMER_EXPERIMENT"] ?? "").split(/ (.*)/s);
+const [name = "", given] = (process.env["REFORMER_EXPERIMENT"] ?? "").split(/ (.*)/s);
 
 test(`results of ${name}`, async () => {
   const comparison = comparisons[name];
-  if (comparison) await measureComparison(name, comparison, setting);
-  else if (name === "transformers") await measureSideBySide(setting);
+  if (comparison) await measureComparison(name, comparison, given);
+  else if (name === "transformers") await measureSideBySide(given);
   else if (name === "completions") await measureCompletions();
-  else await measureDuplication(setting ?? "");
+  else await measureDuplication();
   expect(name).not.toBe("");
 });

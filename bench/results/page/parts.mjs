@@ -18,6 +18,13 @@ export const matching = (pattern) =>
     .filter((name) => pattern.test(name))
     .map(measured);
 
+/** The results of one training with every seed that it had. */
+export const seeded = (name) =>
+  matching(new RegExp(`^${name}(-seed-\\d+)?$`)).toSorted((a, b) => seedOf(a) - seedOf(b));
+
+export const seedOf = ({ seed = 1 }) => seed;
+export const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
+
 export const origin = ({ date, machine, node, command }) =>
   `${date}, ${machine}, Node ${node}, TensorFlow 2.21.0 with native kernels, \`${command}\`.`;
 
