@@ -226,6 +226,30 @@ it("novel: a model that counts bytes from 2 writes what the package writes", asy
   await visitor.close();
 });
 
+it("novel: what the graphics card has no room for is read on the next best backend, and the page says so", async () => {
+  const withGpu = await launch(
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+    "--enable-features=Vulkan",
+  );
+  const visitor = await visit(withGpu, `${host.url}#/novel?window=20&place=1000`);
+  const { page, fact } = visitor;
+  await page.getByText("bytes, as many tokens").waitFor();
+  const opened = await fact("backend");
+  // The software adapter has all the room of the host: here it has that of a modest card.
+  await page.workers()[0]!.evaluate(narrowBuffers);
+  await page.getByRole("button", { name: "Read, and go on" }).click();
+  // A few segments of the first layer.
+  await expect.poll(() => page.getByRole("progressbar").getAttribute("value")).toMatch(/^0\.0[1-9]/);
+  const reasons = await page.locator(".backend li").allTextContents();
+  console.log(`a window of 1,048,576 tokens first ${opened}, then ${await fact("backend")}. ${reasons[0]}`);
+  expect(await fact("backend")).toContain("WebAssembly");
+  expect(reasons[0]).toContain(opened.includes("WebGPU") ? "WebGPU: it has no room for this" : "WebGPU: ");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await visitor.close();
+  await withGpu.close();
+});
+
 it("novel: writes what the package writes, and opens the passages that were looked at", async () => {
   const visitor = await visit(browser, `${host.url}#/novel?maxTokens=100&window=9&temperature=0&place=900`);
   await settled(visitor, "novel");
@@ -320,3 +344,19 @@ it("a worker that dies while training is replaced, and the training begins again
   expect(await visitor.page.getByRole("alert").count()).toBe(0);
   await visitor.close();
 });
+
+/** Runs in a worker: from now on a graphics device claims to bind 128 MiB at most. */
+function narrowBuffers(): void {
+  type Device = { prototype: { limits: object } };
+  const { GPUDevice: device } = globalThis as unknown as { GPUDevice?: Device };
+  if (device === undefined) return;
+  const { get } = Object.getOwnPropertyDescriptor(device.prototype, "limits")!;
+  Object.defineProperty(device.prototype, "limits", {
+    get(this: object) {
+      const limits = get!.call(this) as Record<string | symbol, unknown>;
+      return new Proxy(limits, {
+        get: (own, name) => (name === "maxStorageBufferBindingSize" ? 2 ** 27 : own[name]),
+      });
+    },
+  });
+}
