@@ -91,20 +91,22 @@ function policyTag(): Plugin {
   };
 }
 
+/** That preparing takes its time is known. */
+const rolldownOptions = { checks: { pluginTimings: false } };
+
 export default defineConfig({
   root,
   base: "./",
   plugins: [prepared(), policyTag()],
   resolve: { conditions: [source, ...defaultClientConditions] },
-  worker: { format: "es" },
+  worker: { format: "es", rolldownOptions },
   // Files as files: the policy lets nothing be fetched from an address that holds its data.
   build: {
     assetsInlineLimit: 0,
     target: "es2022",
     chunkSizeWarningLimit: 2000,
     modulePreload: { polyfill: false },
-    // That preparing takes its time is known.
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions,
   },
   server: { headers: isolation },
   preview: { headers: { ...isolation, "Content-Security-Policy": contentSecurityPolicy } },

@@ -1,7 +1,7 @@
 /** The page itself: first paint, backends, its own files only, accessibility, a worker that dies. */
-import { source as axeSource } from "axe-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { objections } from "./axe";
 import { type Host, plainHost, previewHost } from "./hosts";
 import { keepPicture, launch, measured, settled, visit } from "./visit";
 
@@ -168,17 +168,7 @@ describe("for everybody", () => {
     const visitor = await visit(browser, host.url + link, { ...options, reducedMotion: "reduce" });
     await settled(visitor, /^#\/(\w+)/.exec(link)![1]!);
     await keepPicture(visitor, name);
-    await visitor.page.evaluate(axeSource);
-    const violations = await visitor.page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      const result = await axe.run();
-      return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    });
-    expect(violations).toEqual([]);
-    const isTooWide = await visitor.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    expect(isTooWide).toBe(false);
+    expect(await objections(visitor)).toEqual([]);
     await visitor.close();
   });
 });

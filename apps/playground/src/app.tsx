@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { chapters } from "./chapters";
 import { BackendBadge } from "./parts/backend-badge";
+import { CopyLink } from "./parts/copy-link";
 import { useTheme } from "./parts/theme";
 import { useChapter } from "./parts/use-chapter";
 import { writeRoute } from "./state/route";
@@ -37,6 +38,7 @@ export function App({ client }: { client: WorkerClient }) {
           Reformer <span>playground</span>
         </h1>
         <BackendBadge client={client} />
+        <CopyLink />
         <button type="button" class="theme" onClick={toggleTheme}>
           {theme === "dark" ? "Light" : "Dark"}
         </button>

@@ -16,6 +16,7 @@ import { PreparedNote } from "../../prepared/note";
 import { isInitial } from "../../state/fields";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { ModelSource } from "../../worker/models/writer";
+import { TryThese } from "../../parts/try-these";
 import type { ChapterProps } from "../chapter";
 import { Picture } from "./picture";
 import { allPixels, givenPixels, readPicture, readStrip, side } from "./pixels";
@@ -24,6 +25,7 @@ import { fields } from "./settings";
 import { pictureNames, picturesUrl, shippedPainter } from "./shipped";
 import { type Painting, usePainter } from "./use-painter";
 import { Words } from "./words";
+import { trials } from "./trials";
 
 const prepared = decode<PreparedPicture>(preparedText);
 const preparedPainting: Painting = {
@@ -181,6 +183,7 @@ export default function ImageChapter({ id, client }: ChapterProps) {
           </div>
         </div>
       </div>
+      <TryThese chapter={id} trials={trials} />
       <Words />
     </>
   );

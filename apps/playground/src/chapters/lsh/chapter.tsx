@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { Choice } from "../../parts/choice";
 import { PreparedNote } from "../../prepared/note";
 import { useChapterState } from "../../state/use-chapter-state";
+import { TryThese } from "../../parts/try-these";
 import type { ChapterProps } from "../chapter";
 import { Circle } from "./circle";
 import { HashControls, SourceControls } from "./controls";
@@ -16,6 +17,7 @@ import { ShareCard } from "./share-card";
 import { Stepper } from "./stepper";
 import { usePicture } from "./use-picture";
 import { Lead, Words } from "./words";
+import { trials } from "./trials";
 
 export default function LshChapter({ id, client, theme }: ChapterProps) {
   const [settings, change] = useChapterState(id, fields, settle);
@@ -119,6 +121,7 @@ export default function LshChapter({ id, client, theme }: ChapterProps) {
           <ShareCard {...{ picture, origin }} onPick={(numHashes) => change({ numHashes })} />
         </div>
       )}
+      <TryThese chapter={id} trials={trials} />
       <Words />
     </>
   );

@@ -13,6 +13,7 @@ import { PreparedNote } from "../../prepared/note";
 import { isInitial } from "../../state/fields";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { ModelSource } from "../../worker/models/writer";
+import { TryThese } from "../../parts/try-these";
 import type { ChapterProps } from "../chapter";
 import { BookPane } from "./book-pane";
 import { NovelControls } from "./controls";
@@ -23,6 +24,7 @@ import { shippedBook, shippedWriter } from "./shipped";
 import { type Book, useNovel } from "./use-novel";
 import { Words } from "./words";
 import type { Writing } from "./writing";
+import { trials } from "./trials";
 
 const prepared = decode<Writing>(preparedText);
 
@@ -139,6 +141,7 @@ export default function NovelChapter({ id, client }: ChapterProps) {
           </section>
         </div>
       </div>
+      <TryThese chapter={id} trials={trials} />
       <Words layers={opened?.facts.layers} />
     </>
   );

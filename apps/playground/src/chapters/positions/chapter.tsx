@@ -5,10 +5,12 @@ import { XyChart } from "../../draw/xy-chart";
 import { Slider } from "../../parts/slider";
 import { SourceLink } from "../../parts/source-link";
 import { useChapterState } from "../../state/use-chapter-state";
+import { TryThese } from "../../parts/try-these";
 import type { ChapterProps } from "../chapter";
 import { axialParameters, bytesPerNumber, fullParameters, placeOf, squarest } from "./arithmetic";
 import { Grid } from "./grid";
 import { fields, settle, shapeOf } from "./settings";
+import { trials } from "./trials";
 
 const lengths = Array.from({ length: 11 }, (_, i) => 2 ** (10 + i));
 const million = 2 ** 20;
@@ -132,6 +134,7 @@ export default function PositionsChapter({ id, theme }: ChapterProps) {
           </p>
         </section>
       </div>
+      <TryThese chapter={id} trials={trials} />
       <article class="words">
         <section>
           <h3>The equation</h3>

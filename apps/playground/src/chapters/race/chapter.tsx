@@ -13,8 +13,10 @@ import { useStream } from "../../parts/use-stream";
 import { isInitial } from "../../state/fields";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { Lap, RacePoint } from "../../worker/tasks/race";
+import { TryThese } from "../../parts/try-these";
 import type { ChapterProps } from "../chapter";
 import { fields, lengths, patience } from "./settings";
+import { trials } from "./trials";
 
 const prepared = decode<RacePoint[]>(preparedText);
 
@@ -112,6 +114,7 @@ export default function RaceChapter({ id, client }: ChapterProps) {
           </p>
         </section>
       </div>
+      <TryThese chapter={id} trials={trials} />
       <article class="words">
         <section>
           <h3>The count</h3>

@@ -17,12 +17,14 @@ import { useUntil } from "../../prepared/use-until";
 import { isInitial } from "../../state/fields";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { RebuildRequest } from "../../worker/tasks/rebuild";
+import { TryThese } from "../../parts/try-these";
 import type { ChapterProps } from "../chapter";
 import { FigureAbc } from "./figure-abc";
 import { Ladder } from "./ladder";
 import { depths, fields, memorySizes, settle, sizes } from "./settings";
 import type { PreparedLayers } from "./prepare";
 import { sayWalk } from "./walk";
+import { trials } from "./trials";
 
 const stepMilliseconds = 700;
 const prepared = decode<PreparedLayers>(preparedText);
@@ -57,7 +59,7 @@ export default function ReversibleChapter({ id, client }: ChapterProps) {
         reversible layer can be run backwards: what went in is computed again from what came out. Then a
         thousand layers need the memory of one, and pay with time: everything is computed once more.
       </p>
-      <FigureAbc />
+      <FigureAbc running={step === 0 ? undefined : step <= layers ? "B" : "C"} />
       <section class="card walk" aria-labelledby="walk-title">
         <h3 id="walk-title">There and back, on {layers} real layers</h3>
         <div class="sliders">
@@ -163,6 +165,7 @@ export default function ReversibleChapter({ id, client }: ChapterProps) {
           </p>
         </section>
       </div>
+      <TryThese chapter={id} trials={trials} />
     </>
   );
 }

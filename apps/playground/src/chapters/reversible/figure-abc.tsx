@@ -1,10 +1,12 @@
 /** The authors' figure: (A) a residual layer, (B) a reversible one forward, (C) the same backward. */
+import { backwards, type Drawing, forwards, residual, Wires } from "./wires";
 
 interface Panel {
   letter: string;
   title: string;
   lines: [string, string][];
   note: string;
+  drawing: Drawing;
 }
 
 const panels: Panel[] = [
@@ -13,6 +15,7 @@ const panels: Panel[] = [
     title: "Residual",
     lines: [["y", "x + F(x)"]],
     note: "To go back one needs x, so every layer’s x is kept.",
+    drawing: residual,
   },
   {
     letter: "B",
@@ -22,6 +25,7 @@ const panels: Panel[] = [
       ["y₂", "x₂ + FeedForward(y₁)"],
     ],
     note: "Two streams take turns: each is changed by a function of the other.",
+    drawing: forwards,
   },
   {
     letter: "C",
@@ -31,17 +35,24 @@ const panels: Panel[] = [
       ["x₁", "y₁ − Attention(x₂)"],
     ],
     note: "So the inputs come back from the outputs, by subtraction, and need not be kept.",
+    drawing: backwards,
   },
 ];
 
-export function FigureAbc() {
+/** @param running the letter of the panel that the walk is in, if it is in one */
+export function FigureAbc({ running }: { running?: string }) {
   return (
     <div class="abc">
-      {panels.map(({ letter, title, lines, note }) => (
-        <section key={letter} class="card" aria-label={`${letter}: ${title}`}>
+      {panels.map(({ letter, title, lines, note, drawing }) => (
+        <section
+          key={letter}
+          class={`card${letter === running ? " running" : ""}`}
+          aria-label={`${letter}: ${title}`}
+        >
           <h3>
             <span>{letter}</span> {title}
           </h3>
+          <Wires drawing={drawing} isRunning={letter === running} />
           {lines.map(([left, right]) => (
             <p key={left} class="line">
               <b>{left}</b> = {right}

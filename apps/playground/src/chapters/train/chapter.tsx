@@ -13,6 +13,7 @@ import { PreparedNote } from "../../prepared/note";
 import { isInitial } from "../../state/fields";
 import { useChapterState } from "../../state/use-chapter-state";
 import type { NamedFiles } from "../../worker/models/open-model";
+import { TryThese } from "../../parts/try-these";
 import type { ChapterProps } from "../chapter";
 import { BucketMap } from "./bucket-map";
 import { TrainControls } from "./controls";
@@ -23,6 +24,7 @@ import { fields, firstLength, trainSettings } from "./settings";
 import { firstText } from "./texts";
 import { useTraining } from "./use-training";
 import { Words } from "./words";
+import { trials } from "./trials";
 
 const prepared = decode<PreparedTrainings>(preparedText);
 
@@ -173,6 +175,7 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
           </p>
         </section>
       )}
+      <TryThese chapter={id} trials={trials} />
       <Words />
     </>
   );
