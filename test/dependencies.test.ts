@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
-const manifests = ["packages", "apps", "internal"]
+const manifests = ["packages", "apps", "internal", "examples"]
   .flatMap((folder) =>
     readdirSync(new URL(`../${folder}`, import.meta.url)).map((name) => `${folder}/${name}`),
   )
-  .concat("examples", ".")
+  .concat(".")
   .map((folder) => `${folder}/package.json`)
   .filter((path) => existsSync(new URL(`../${path}`, import.meta.url)));
 const dependencies = manifests.flatMap((path) => {

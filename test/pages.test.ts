@@ -6,12 +6,13 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { main } from "../apps/trainer/src/main";
@@ -33,9 +34,15 @@ const blocks = (language: string) =>
     ].map(([, text], i) => ({ page, label: `${page}, program ${i + 1}`, text: text! })),
   );
 
-/** Under `examples/`, where the packages and tfjs are found as they would be in a project of the reader's. */
-const modules = join(root, "examples/node_modules");
-const wasm = join(root, "apps/trainer/node_modules/@tensorflow/tfjs-backend-wasm");
+/** What the pages import, found as it would be in a project of the reader's. */
+const installed: Record<string, string> = {
+  ...Object.fromEntries(
+    ["data", "lsh", "model", "reversible"].map((name) => [`@reformer-ts/${name}`, `packages/${name}`]),
+  ),
+  "@tensorflow/tfjs": "examples/classifier/node_modules/@tensorflow/tfjs",
+  "@tensorflow/tfjs-core": "node_modules/@tensorflow/tfjs-core",
+  "@tensorflow/tfjs-backend-wasm": "apps/trainer/node_modules/@tensorflow/tfjs-backend-wasm",
+};
 
 /** What the text around a fragment has introduced. */
 const before: Record<string, string> = {
@@ -48,11 +55,14 @@ const before: Record<string, string> = {
 };
 
 test("programs run", () => {
-  const programs = mkdtempSync(join(modules, ".pages-"));
+  const programs = mkdtempSync(join(tmpdir(), "reformer-programs-"));
   const home = mkdtempSync(join(tmpdir(), "reformer-pages-"));
   try {
-    mkdirSync(join(programs, "node_modules/@tensorflow"), { recursive: true });
-    symlinkSync(wasm, join(programs, "node_modules/@tensorflow/tfjs-backend-wasm"));
+    for (const [name, folder] of Object.entries(installed)) {
+      const link = join(programs, "node_modules", name);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(realpathSync(join(root, folder)), link);
+    }
     // What the pages call the reader's own files.
     cpSync(join(root, "packages/model/test/golden/transformers-mixed"), join(home, "my-model"), {
       recursive: true,

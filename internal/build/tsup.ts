@@ -12,9 +12,13 @@ export function library(entry: Record<string, string> = { index: "src/index.ts" 
     // Rollup's pass makes one import of tfjs out of each source file's own: two hundredths less to download.
     treeshake: true,
     noExternal: [/^@reformer-ts\/internal-/],
+    // As sources and not as a library's, their types are written out as well: who installs the package has no other.
     dts: {
-      resolve: [/^@reformer-ts\/internal-/],
-      compilerOptions: { customConditions: [], noEmit: false },
+      compilerOptions: {
+        customConditions: [],
+        noEmit: false,
+        paths: { "@reformer-ts/internal-*": ["../../internal/*/src/index.ts"] },
+      },
     },
   };
 }

@@ -11,6 +11,7 @@ import { writeApi } from "./api.mjs";
 import { writeConfiguration } from "./configuration.mjs";
 import { brokenLinks } from "./links.mjs";
 import { completeMenu, copyPages } from "./pages.mjs";
+import { siteConfig } from "./site-config.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const source = join(root, "artifacts/site-source");
@@ -25,37 +26,13 @@ copyPages(root, source, sections);
 await writeConfiguration(root, join(source, "configuration.md"));
 writeApi(run, join(source, "api"));
 
-const items = (pages) => pages.map(([text, , page]) => ({ text, link: `/${page.replace(/\.md$/, "")}` }));
-const sidebar = sections.map(({ text, items: pages }) => ({
-  text,
-  collapsed: text === "Further",
-  items: items(pages),
-}));
-sidebar.push({
-  text: "Reference",
-  items: [
-    { text: "Configuration", link: "/configuration" },
-    { text: "API", link: "/api/" },
-  ],
-});
-const config = {
-  title: "reformer-ts",
-  description: "The Reformer for TypeScript: sequences of a million tokens, from Node to the browser.",
-  base,
-  outDir: site,
-  cleanUrls: false,
-  themeConfig: {
-    search: { provider: "local" },
-    nav: [
-      { text: "Getting started", link: "/getting-started" },
-      { text: "API", link: "/api/" },
-      { text: "Results", link: "/docs/results" },
-      { text: "Playground", link: "/playground" },
-    ],
-    sidebar,
-  },
-};
-writeFileSync(join(source, ".vitepress/config.mjs"), `export default ${JSON.stringify(config)};\n`);
+writeFileSync(join(source, ".vitepress/config.mjs"), siteConfig({ sections, source, site, base }));
+mkdirSync(join(source, ".vitepress/theme"));
+cpSync(join(root, "tools/docs/theme.css"), join(source, ".vitepress/theme/theme.css"));
+writeFileSync(
+  join(source, ".vitepress/theme/index.mjs"),
+  `import theme from "vitepress/theme";\nimport "./theme.css";\nexport default theme;\n`,
+);
 writeFileSync(join(source, "package.json"), `{ "type": "module" }\n`);
 cpSync(join(root, "docs/figures/playground.png"), join(source, "docs/figures/playground.png"));
 writeFileSync(join(source, "index.md"), home());
@@ -85,7 +62,7 @@ function home() {
       tagline:
         "Attention by locality-sensitive hashing, reversible layers that store no activations. From Node to the browser, on TensorFlow.js.",
       actions: [
-        action("Two minutes", "/getting-started", "brand"),
+        action("Get started in two minutes", "/getting-started", "brand"),
         action("Results", "/docs/results", "alt"),
       ],
     },

@@ -3,6 +3,7 @@ import { existsSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { browse } from "./browse.mjs";
+import { entries } from "./entries.mjs";
 import { copiesOf, project, run } from "./folders.mjs";
 
 /** The versions of Node that are supported, beside the one that runs this. */
@@ -65,6 +66,7 @@ export async function consumers(tarballs, row) {
   });
   await onEach(engines, wasm, row, "run.mjs", "tfjs-backend-wasm with the fused kernels");
 
+  await entries(tarballs, engines, row);
   await tensorflow(tarballs, engines, row);
   await bundlers(whole, row);
 }

@@ -23,7 +23,7 @@ export async function run(program, args, { cwd = root, env = {} } = {}) {
     });
     return stdout;
   } catch (error) {
-    const printed = `${error.stdout ?? ""}${error.stderr ?? ""}`.trim().split("\n").slice(-25).join("\n");
+    const printed = `${error.stdout ?? ""}${error.stderr ?? ""}`.trim().split("\n").slice(-60).join("\n");
     throw new Error(`${program} ${args.join(" ")} failed in ${cwd}:\n${printed}`, { cause: error });
   }
 }

@@ -5,6 +5,7 @@
  */
 import { command } from "./command.mjs";
 import { consumers } from "./consumers.mjs";
+import { examples } from "./examples.mjs";
 import { libraries, project } from "./folders.mjs";
 import { commandGates, libraryGates } from "./gates.mjs";
 import { pack } from "./pack.mjs";
@@ -22,7 +23,7 @@ async function row(what, work) {
       .trim()
       .split("\n")
       .at(-1)
-      .slice(0, 60);
+      .slice(0, 72);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     tried.push({ what, remark });
     console.log(`ok      ${what.padEnd(62)} ${seconds.padStart(6)} s  ${remark}`);
@@ -57,6 +58,7 @@ await row("sizes, tree-shaking, no side effects", async () => {
   return "all below their ceilings";
 });
 await consumers(packed, row);
+await examples(packed, row);
 await row("reformer, installed globally, in an empty folder", () => command(all));
 console.log(failures === 0 ? `\nAll of it works: ${tried.length} rows.` : `\n${failures} failed.`);
 if (failures === 0 && process.argv.includes("--write")) await writePage(tried, measured);
