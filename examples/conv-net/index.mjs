@@ -52,5 +52,5 @@ for (let step = 1; step <= 30; step++) {
   if (step % 5 === 0) console.log(`step ${step}, loss ${losses.at(-1).toFixed(3)}`);
 }
 console.log(
-  `loss ${losses[0].toFixed(3)}, after ${losses.length} steps ${losses.at(-1).toFixed(3)}, through ${depth} blocks`,
+  `from ${losses[0].toFixed(3)} to ${losses.at(-1).toFixed(3)} in ${losses.length} steps, through ${depth} blocks`,
 );

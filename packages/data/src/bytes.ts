@@ -8,6 +8,7 @@ import type { Tokenizer } from "./tokenizer";
 
 const vocabSize = 256;
 
+/** Text as its bytes in UTF-8, 256 tokens. */
 export function byteTokenizer(): Tokenizer {
   return {
     vocabSize,

@@ -10,6 +10,8 @@ import { checkToken } from "./check-token";
 import type { Tokenizer } from "./tokenizer";
 
 /**
+ * Text as characters, a token each; what is not in the alphabet is refused.
+ *
  * @param alphabet the characters in the order of their tokens
  * @throws InputError when the alphabet is empty or repeats a character
  */

@@ -45,7 +45,11 @@ export function parseFasta(bytes: Uint8Array, name: string): Uint8Array {
   return found;
 }
 
-/** @throws InputError for a token that stands for nothing in a genome */
+/**
+ * Tokens of a genome as their letters.
+ *
+ * @throws InputError for a token that stands for nothing in a genome
+ */
 export function genomeText(genome: ArrayLike<number>): string {
   return Array.from(genome, (token) => {
     const letter = genomeAlphabet[token];

@@ -8,6 +8,8 @@ import type { NumericArray } from "./numeric-array";
 const unsignedByte = 8;
 
 /**
+ * Reads an IDX file of bytes, MNIST's images or labels.
+ *
  * @param name what the bytes are, for the error: usually a path
  * @throws InputError when they are no IDX file of bytes, or shorter or longer than its header says
  */

@@ -5,7 +5,11 @@ import { InputError } from "@reformer-ts/internal-checks";
 import { checkToken } from "./check-token";
 import type { Tokenizer } from "./tokenizer";
 
-/** @throws InputError when the size is no positive integer */
+/**
+ * Tokens written as numbers, with blanks between them.
+ *
+ * @throws InputError when the size is no positive integer
+ */
 export function numberTokenizer(vocabSize: number): Tokenizer {
   if (!Number.isInteger(vocabSize) || vocabSize < 1 || vocabSize > 2 ** 31) {
     throw new InputError({

@@ -48,6 +48,8 @@ interface Windows {
 }
 
 /**
+ * What chosen queries attend to, by original position and weight, and every bucket: for looking at.
+ *
  * @param attending vectors and options; local attention with a chunk as long as the sequence is full attention
  * @param queries   positions whose attention is wanted
  * @throws InputError when shapes disagree, an option is out of range, or a position lies beyond the sequence

@@ -60,6 +60,8 @@ export function fullAttentionForward(
 }
 
 /**
+ * The backward pass of {@link fullAttentionForward}.
+ *
  * @param dOutput `[batch, heads, length, depth]`
  * @param saved   the inputs and results of the forward pass
  * @param options the very options of the forward pass

@@ -15,6 +15,9 @@ import { planRows } from "./row-blocks";
 const pieceSize = 1 << 21;
 
 /**
+ * Buckets of vectors: the nearest of random directions, `argmax([xR ; -xR])`, for each factor (§2, "Locality
+ * sensitive hashing").
+ *
  * @param vectors    `[batch, heads, length, depth]`
  * @param rotations  `[heads, depth, numHashes, rotationSize]`, from {@link drawRotations}
  * @param numBuckets one even number, or even factors: bucket = b0 + f0 (b1 + f1 (b2 …))

@@ -1,4 +1,4 @@
-/** The public list. */
+// The public list.
 export { lshAttention, localAttention, fullAttention, crossAttention } from "./differentiable";
 export {
   lshAttentionForward,

@@ -46,6 +46,8 @@ export function localAttentionForward(
 }
 
 /**
+ * The backward pass of {@link localAttentionForward}.
+ *
  * @param dOutput `[batch, heads, length, depth]`
  * @param saved   the inputs and results of the forward pass
  * @param options the very options of the forward pass

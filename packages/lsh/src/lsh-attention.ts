@@ -42,6 +42,9 @@ export interface LshGrads {
 }
 
 /**
+ * LSH attention, with what its backward pass needs (§2): hash, sort, cut into chunks, attend, undo the sort, merge
+ * the rounds.
+ *
  * @param queryKey `[batch, heads, length, depth]`, the shared projection, not normalised
  * @param value    `[batch, heads, length, depth]`
  * @returns output, log-normalisers and buckets; the caller owns them. Tokens that keyMask hides get a bucket of their own.

@@ -8,6 +8,8 @@ import { normalizeKeysGradWithKernel, normalizeKeysWithKernel } from "./kernels/
 const epsilon = 1e-6;
 
 /**
+ * Keys from shared queries, each of unit length (§2, "Shared-QK attention").
+ *
  * @param query `[..., depth]`
  * @returns     `[..., depth]`, every row of length (almost) 1; the caller owns it
  */

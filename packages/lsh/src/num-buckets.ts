@@ -58,6 +58,7 @@ export function rotationSize(factors: readonly number[]): number {
   return factors.reduce((sum, factor) => sum + factor / 2, 0);
 }
 
+/** How many buckets there are: the product of the factors. */
 export function bucketCount(factors: readonly number[]): number {
   return factors.reduce((product, factor) => product * factor, 1);
 }

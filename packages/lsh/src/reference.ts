@@ -51,7 +51,11 @@ interface Sight {
   reachable: boolean;
 }
 
-/** @returns output `[batch, heads, length, depth]` and logSumExp `[batch, heads, length]`, flat */
+/**
+ * Attention over listed keys, slow and plain, in float64: what faster code is held against.
+ *
+ * @returns output `[batch, heads, length, depth]` and logSumExp `[batch, heads, length]`, flat
+ */
 export function referenceAttention(
   sizes: ReferenceSizes,
   inputs: ReferenceInputs,
@@ -75,7 +79,11 @@ export function referenceAttention(
   return { output, logSumExp };
 }
 
-/** @returns dQuery, dKey, dValue `[batch, heads, length, depth]`, flat */
+/**
+ * The backward pass of {@link referenceAttention}, as plain.
+ *
+ * @returns dQuery, dKey, dValue `[batch, heads, length, depth]`, flat
+ */
 export function referenceAttentionGrad(
   sizes: ReferenceSizes,
   inputs: ReferenceInputs,

@@ -17,6 +17,8 @@ export interface RotationOptions {
 }
 
 /**
+ * Random directions to hash by, normal numbers from a seed.
+ *
  * @returns `[heads, depth, numHashes, rotationSize]`, rotationSize being half the sum of the factors; the caller owns it
  * @throws InputError when a size is no positive integer or a factor is odd
  */

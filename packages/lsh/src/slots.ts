@@ -16,6 +16,8 @@ export function localSlots(length: number, options: LocalOptions): Slots | null 
 }
 
 /**
+ * Where every token stands once its bucket is sorted: what attention over chunks begins with.
+ *
  * @param buckets `[batch, heads, numHashes, length]` int32
  * @returns the caller owns its tensors
  */

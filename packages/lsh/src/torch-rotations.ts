@@ -10,6 +10,8 @@ import { resolveNumBuckets, rotationSize } from "./num-buckets";
 import type { RotationOptions } from "./rotations";
 
 /**
+ * The rotations that transformers draws from its `hash_seed`, by torch's generator.
+ *
  * @returns `[heads, depth, numHashes, rotationSize]`; the caller owns it. Every layer of one shape gets the same, since
  *          transformers seeds anew for each.
  * @throws InputError when there are fewer than 16 numbers to draw, for which torch takes another path

@@ -9,6 +9,7 @@ import * as z from "zod";
 const count = z.int().min(1);
 const share = z.number().min(0).lt(1);
 
+/** What a layer may attend by. */
 export const attentionKinds = ["lsh", "local", "full"] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
@@ -17,9 +18,11 @@ export type PlainActivation = (typeof plainActivations)[number];
 /** The GLU family, and what each member's gate passes through (Shazeer 2020, arXiv 2002.05202). */
 export const gates = { glu: "sigmoid", reglu: "relu", geglu: "gelu", swiglu: "silu" } as const;
 export type GatedActivation = keyof typeof gates;
+/** Non-linearities of the feed-forward layers, the gated ones last. */
 export const activations = [...plainActivations, ...(Object.keys(gates) as GatedActivation[])] as const;
 export type Activation = (typeof activations)[number];
 
+/** Every key of a Reformer: what it is, its default, what is allowed. */
 export const reformerSchema = z.strictObject({
   vocabSize: count.default(256).describe("number of distinct tokens; 256 for bytes"),
   dModel: count.default(256).describe("width of each of the two streams"),

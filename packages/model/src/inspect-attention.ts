@@ -39,6 +39,8 @@ export interface InspectedAttention extends AttentionView {
 }
 
 /**
+ * What chosen queries of one layer attend to, by original position and weight.
+ *
  * @param tokens `[batch, length]` int32
  * @returns weights as {@link encode} uses them with the same options, and `[batch, heads, numHashes, length]` buckets
  * @throws InputError when there is no such layer, a position lies beyond the sequence, or tokens are none that

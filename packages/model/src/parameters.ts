@@ -18,6 +18,7 @@ export interface Parameters {
   dispose(): void;
 }
 
+/** Parameters from tensors, which it takes. */
 export function createParameters(initial: Record<string, Tensor>): Parameters {
   const values = new Map(Object.entries(initial).map(([name, value]) => [name, keep(value)]));
   return {

@@ -3,6 +3,8 @@ import { InputError, nearest } from "@reformer-ts/internal-checks";
 import type * as z from "zod";
 
 /**
+ * What a schema makes of a value, or one sentence about what is wrong with it.
+ *
  * @param where name of the whole, such as `config` or a file's path; keys are appended to it
  * @throws InputError for the first issue that the schema finds
  */

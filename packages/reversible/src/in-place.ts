@@ -2,6 +2,7 @@
 import { add, sub, type Tensor } from "@tensorflow/tfjs-core";
 import type { InPlace, Residual, Saved } from "./residual";
 
+/** A half's own way to change a stream where it stands, or else adding what it makes. */
 export function inPlaceOf(half: Residual): InPlace {
   return (
     half.inPlace ?? {

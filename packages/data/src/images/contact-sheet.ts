@@ -5,6 +5,8 @@ import { InputError } from "@reformer-ts/internal-checks";
 import { createImage, toColor, type Image } from "./image";
 
 /**
+ * Images in rows, on one.
+ *
  * @param rows images of one size; rows may differ in length
  * @throws InputError when there is no image, or they differ in size
  */

@@ -21,7 +21,11 @@ export function decodePng(bytes: Uint8Array, name: string): Image {
   }
 }
 
-/** @returns the bytes of a PNG file */
+/**
+ * An image as a PNG file.
+ *
+ * @returns the bytes of a PNG file
+ */
 export function encodePng({ height, width, channels, data }: Image): Uint8Array {
   return encode({ height, width, channels, depth: 8, data });
 }

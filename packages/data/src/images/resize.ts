@@ -6,7 +6,11 @@
 import { checkPixels, type Image, type ImageSize } from "./image";
 import { toColor, toGray } from "./image";
 
-/** @throws InputError when the new size is none */
+/**
+ * An image in another size: each new pixel is the mean of the area that it covers.
+ *
+ * @throws InputError when the new size is none
+ */
 export function resize(image: Image, { height, width }: { height: number; width: number }): Image {
   checkPixels(width, height, "size");
   if (image.height === height && image.width === width) return image;

@@ -1,2 +1,2 @@
-/** Standard MIDI Files as music in four voices. An entry of its own: it brings a parser with it. */
+// Standard MIDI Files as music in four voices. An entry of its own: it brings a parser with it.
 export { parseMidi } from "./parse-midi";

@@ -13,6 +13,8 @@ const stepsPerQuarter = 4;
 const velocity = 80;
 
 /**
+ * Music in four voices as a MIDI file.
+ *
  * @returns the bytes of a `.mid` file
  * @throws InputError when the tempo is none
  */

@@ -19,6 +19,8 @@ import { type ImageRecords, readImageFiles } from "./image-folder";
 const packageName = "emoji-datasource-google";
 
 /**
+ * The pictures of `emoji-datasource-google`, those of every tenth emoji held out.
+ *
  * @param from the folder whose `node_modules` are looked in, and those above it
  * @throws InputError when the package is not installed there
  */

@@ -45,6 +45,7 @@ export function prepareText(
   return counts;
 }
 
+/** Whether a folder holds a text that was encoded once. */
 export function isPrepared(folder: string): boolean {
   return existsSync(join(folder, names.about));
 }

@@ -18,6 +18,8 @@ import { subwordTokenizer } from "./subword-tokenizer";
 import type { Tokenizer } from "../tokenizer";
 
 /**
+ * The tokenizer of a SentencePiece model, unigram or byte pairs.
+ *
  * @param bytes a `.model` file
  * @param name what the bytes are, for the error: usually a path
  * @throws InputError when they are no SentencePiece model, or one of a kind that is not supported

@@ -14,6 +14,8 @@ import { checkTokenizerFile } from "./check-tokenizer-file";
 import { withWordsApart } from "./split-words";
 
 /**
+ * The tokenizer of a `tokenizer.json`.
+ *
  * @param file the parsed content of a `tokenizer.json`
  * @param name what it is, for the error: usually a path
  * @throws InputError when it is no such content, or of a kind that the library does not read

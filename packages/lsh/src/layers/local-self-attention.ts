@@ -16,6 +16,7 @@ import { projectFromHeads, projectToHeads, type Shape, widthOf } from "./heads";
 
 export type LocalSelfAttentionArguments = SelfAttentionArguments;
 
+/** Local self-attention as a layer, projections included; made by `localSelfAttention`. */
 export class LocalSelfAttention extends layers.Layer {
   static readonly className = "LocalSelfAttention";
   override supportsMasking = true;

@@ -31,6 +31,7 @@ export interface LshSelfAttentionArguments extends SelfAttentionArguments {
   seed?: number;
 }
 
+/** LSH self-attention as a layer, projections included; made by `lshSelfAttention`. */
 export class LshSelfAttention extends layers.Layer {
   static readonly className = "LshSelfAttention";
   override supportsMasking = true;

@@ -66,6 +66,7 @@ interface Sequence {
   logits: Float32Array;
 }
 
+/** A decoder that remembers keys and buckets, so that a token costs the same after many as after few. */
 export function createDecoder(model: Reformer): Decoder {
   const { config } = model;
   let loading: Promise<HostModel> | undefined;

@@ -14,6 +14,7 @@ const kinds = z
   .min(1)
   .default(["full", "full", "full", "full", "full", "full"]);
 
+/** Every key of an encoder-decoder: what it is, its default, what is allowed. */
 export const encoderDecoderSchema = reformerSchema
   .omit({ layers: true, causal: true, head: true, numClasses: true, tieEmbeddings: true })
   .extend({
@@ -31,6 +32,7 @@ export const encoderDecoderSchema = reformerSchema
     endToken: token.default(1).describe("token that ends a target"),
   });
 
+/** A complete, valid configuration of an encoder-decoder. */
 export type EncoderDecoderConfig = z.output<typeof encoderDecoderSchema>;
 /** What a user writes: any subset. */
 export type EncoderDecoderOptions = z.input<typeof encoderDecoderSchema>;

@@ -44,6 +44,7 @@ const training = (constant: number, total: number): TranslationPreset["training"
   optimizer: { beta1: 0.9, beta2: 0.98, epsilon: 1e-9, weightDecay: 1e-5 },
 });
 
+/** The paper's two models for translation, with how they were trained. */
 export const translationPresets: Record<"wmt-ende" | "wmt-ende-big", TranslationPreset> = {
   "wmt-ende": { model: base, training: /* @__PURE__ */ training(0.088, 500_000) },
   "wmt-ende-big": {

@@ -9,6 +9,8 @@ export interface CheckpointFiles {
 }
 
 /**
+ * The JSON object in a file.
+ *
  * @param where the file's name, for messages
  * @throws InputError when the bytes are not JSON, or not an object
  */

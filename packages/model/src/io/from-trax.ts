@@ -13,6 +13,8 @@ import { traxPositions } from "./trax-positions";
 import { traxWeights } from "./trax-weights";
 
 /**
+ * A model from the weights of Trax' `ReformerLM`.
+ *
  * @param list Trax' weights in its flat order
  * @param told what the shapes cannot tell, and what differs from Trax' habits (an epsilon of 1e-6, fast GELU)
  * @param where the file's name, for messages

@@ -20,6 +20,9 @@ const formats: readonly { file: string; decode: Decode }[] = [
 const mostShards = 1000;
 
 /**
+ * Reads a folder in transformers' format: `config.json`, and weights in safetensors or as torch saves them, whole or
+ * in shards.
+ *
  * @returns the model, its weights widened to F32; what the file has beyond the model is left out
  * @throws InputError when a file is missing or damaged, or the config asks for what this package cannot do
  */

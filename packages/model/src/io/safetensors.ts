@@ -41,6 +41,7 @@ const metadataName = "__metadata__";
 /** As much as the format's reference reader accepts. */
 const longestHeader = 100_000_000;
 
+/** Writes tensors as a safetensors file. */
 export function encodeSafetensors(
   tensors: Record<string, StoredTensor>,
   metadata: Record<string, string> = {},
@@ -67,6 +68,8 @@ export function encodeSafetensors(
 }
 
 /**
+ * Reads a safetensors file; its tensors are copies.
+ *
  * @param where the file's name, for messages
  * @throws InputError when the bytes are no safetensors file, or one that was cut short
  */

@@ -53,6 +53,8 @@ export function tensorsFromState(
 }
 
 /**
+ * Holds stored tensors against those that a model of this configuration has.
+ *
  * @param where the file's name, for messages
  * @throws InputError unless there are exactly these tensors, of these shapes and of type F32
  */

@@ -36,6 +36,8 @@ export function tfjsFiles({ config, state }: StoredModel): Record<string, Uint8A
 }
 
 /**
+ * Reads what {@link tfjsFiles} wrote.
+ *
  * @returns null when there is no `model.json` of this kind
  * @throws InputError when the files are damaged
  */

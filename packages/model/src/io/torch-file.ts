@@ -16,6 +16,8 @@ import { arraysByType, type StoredTensor, type StoredType } from "./safetensors"
 import { isZip, unzip } from "./unzip";
 
 /**
+ * Reads a state dict that torch saved; nothing in it is run.
+ *
  * @param where the file's name, for messages
  * @returns every tensor of the state dict, as stored
  * @throws InputError when the file is damaged, asks for code, or holds something else than tensors by name

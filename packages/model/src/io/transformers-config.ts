@@ -82,6 +82,8 @@ const theirDefaults: TransformersConfig = {
 };
 
 /**
+ * transformers' `config.json` as a configuration of ours.
+ *
  * @param length of the sequences: transformers derives an automatic number of buckets from the first it sees
  * @param headBias whether the checkpoint has `lm_head.decoder.bias`, which transformers 5 ignores and 4 adds
  * @throws InputError when a key asks for what this package cannot do

@@ -20,6 +20,8 @@ const skipped = ["trax.supervised.history.History", "trax.shapes.ShapeDtype", "b
 const mostTensors = 100_000;
 
 /**
+ * Reads the weights of a checkpoint of Trax; nothing in it is run.
+ *
  * @param file bytes of a `.pkl.gz` or `.pkl`
  * @param options.where the file's name, for messages
  * @param options.beside reads `….weights.npy.gz`, for layouts that keep weights there; null when it is missing

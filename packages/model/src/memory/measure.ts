@@ -15,7 +15,11 @@ interface Bookkeeper {
 /** Kernels that give their input's memory another name. */
 const aliasing = ["Reshape", "Identity"];
 
-/** @returns what `run` added at most to the bytes that were held before it */
+/**
+ * Runs a function and counts the bytes of tensors that it needed.
+ *
+ * @returns what `run` added at most to the bytes that were held before it
+ */
 export function measurePeakBytes(run: () => void): number {
   const books = engine() as unknown as Bookkeeper;
   const memoryOf = new Map<object, { bytes: number; owners: number }>();

@@ -26,7 +26,11 @@ export function planMemory(config: ReformerConfig, shape: StepShape, budget: num
   });
 }
 
-/** @throws InputError when a pass forward does not fit into `budget` bytes, with the estimate and what would fit */
+/**
+ * Refuses a pass forward that memory does not hold, before it is begun.
+ *
+ * @throws InputError when a pass forward does not fit into `budget` bytes, with the estimate and what would fit
+ */
 export function requirePassFits(
   config: ReformerConfig,
   shape: StepShape,

@@ -18,6 +18,7 @@ export interface AdamOptions {
   weightDecay?: number;
 }
 
+/** Adam (Kingma and Ba, arXiv 1412.6980), with Trax' kind of weight decay. */
 export function adam(parameters: Parameters, { weightDecay = 0, ...options }: AdamOptions = {}): Optimizer {
   return decayingAdam(parameters, options, () => 1 - weightDecay);
 }
@@ -27,6 +28,7 @@ export interface AdamWOptions extends Omit<AdamOptions, "weightDecay"> {
   weightDecay?: number;
 }
 
+/** Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101), as torch has it. */
 export function adamW(
   parameters: Parameters,
   { weightDecay = 0.01, ...options }: AdamWOptions = {},

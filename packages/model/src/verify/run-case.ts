@@ -40,6 +40,8 @@ export interface CaseErrors {
 }
 
 /**
+ * Answers a golden case again: outputs, loss, every gradient, and steps of training, each with its largest error.
+ *
  * @param steps of training to repeat; 0 for none
  * @throws InputError when a file is damaged or asks for what this package cannot do
  */

@@ -1,6 +1,7 @@
 /** How far from a reference still counts as the same. */
 import type { CaseErrors } from "./run-case";
 
+/** How far an answer may be from a golden case. */
 export const tolerances = { outputs: 1e-5, loss: 1e-4, gradients: 1e-4, losses: 1e-4 } as const;
 
 export type Measured = keyof typeof tolerances;

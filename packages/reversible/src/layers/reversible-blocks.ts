@@ -35,6 +35,7 @@ export interface ReversibleBlocksArguments extends LayerArguments {
   seed?: number;
 }
 
+/** A reversible stack as a layer; made by `reversibleBlocks`. */
 export class ReversibleBlocks extends layers.Layer {
   static readonly className = "ReversibleBlocks";
   readonly #blocks: readonly LayerPair[];

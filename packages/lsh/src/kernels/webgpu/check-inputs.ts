@@ -5,6 +5,8 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 export type GivenInputs = Record<string, TensorInfo | undefined>;
 
 /**
+ * Holds a kernel's inputs against the shapes and types that its contract says.
+ *
  * @param expected shapes such as `[groups, length, depth]` by input, those of integers ending in ` int32`; `?` before a
  *                 shape: the input may be absent
  * @returns        the sizes of the axes by their names
@@ -28,7 +30,11 @@ export function checkInputs(
   return dimensions as Record<string, number>;
 }
 
-/** @throws InputError when tensors of any shape have not all the same, or are not float32 */
+/**
+ * Holds inputs against each other: float32, of one shape.
+ *
+ * @throws InputError when tensors of any shape have not all the same, or are not float32
+ */
 export function checkSameShape(given: GivenInputs, names: readonly string[]): void {
   const first = given[names[0]!]!;
   for (const name of names) {
@@ -45,7 +51,11 @@ function checkType(field: string, { dtype }: TensorInfo, allowed: string): void 
   if (dtype !== allowed) throw new InputError({ field, given: `of type ${dtype}`, allowed });
 }
 
-/** @throws InputError unless `isRight` */
+/**
+ * Refuses an attribute unless `isRight`.
+ *
+ * @throws InputError unless `isRight`
+ */
 export function requireThat(isRight: boolean, field: string, given: string, allowed: string): void {
   if (!isRight) throw new InputError({ field, given, allowed });
 }

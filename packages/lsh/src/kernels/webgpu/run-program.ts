@@ -37,7 +37,11 @@ export const defaultWorkgroupSize = 256;
  */
 const anyShape = [2];
 
-/** @returns the output, owned by the caller as tfjs' kernels own theirs */
+/**
+ * Runs a program on WebGPU, compiled once for its key.
+ *
+ * @returns the output, owned by the caller as tfjs' kernels own theirs
+ */
 export function runProgram(backend: KernelBackend, program: Program): TensorInfo {
   const { key, inputs, output, integers = {}, floats = {}, workgroups, code } = program;
   const { workgroupSize = defaultWorkgroupSize, atomic = false } = program;
