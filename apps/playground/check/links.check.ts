@@ -84,6 +84,22 @@ it.each(chapters)("%s of %s", async (query, chapter, picture) => {
   expect(seen[0]).toEqual(seen[1]);
 });
 
+it("opens the passage that was picked, once it has been read again", async () => {
+  const link = `${host.url}#/novel?window=9&maxTokens=100&temperature=0`;
+  const visitor = await visit(browser, link);
+  await settled(visitor, "novel");
+  await visitor.page.locator(".passages button").nth(1).click();
+  const marked = await visitor.page.locator(".book mark").textContent();
+  await expect.poll(() => visitor.page.url()).toContain("passage=");
+  const picked = visitor.page.url();
+  await visitor.close();
+  const another = await visit(browser, picked);
+  await settled(another, "novel");
+  expect(await another.page.locator(".book mark").textContent()).toBe(marked);
+  expect(another.page.url()).toBe(picked);
+  await another.close();
+});
+
 it("is what the masthead copies", async () => {
   const visitor = await visit(browser, `${host.url}#/positions`, {
     permissions: ["clipboard-read", "clipboard-write"],

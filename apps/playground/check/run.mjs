@@ -1,5 +1,5 @@
 /**
- * `check:browser` (and with the names of their files `check:soak`, `--minutes N`, and `check:book`): builds
+ * `check:browser` (and with the names of their files `check:soak`, `--minutes N`, `check:book`, and `figure`): builds
  * the page and drives it in a real browser, as a person would.
  * `CHROMIUM` and `FIREFOX` name browsers that are not where Debian puts them; the latter is tried only where there is one.
  */
@@ -43,6 +43,6 @@ function asked() {
   const words = process.argv.slice(2);
   const at = words.indexOf("--minutes");
   if (at >= 0) process.env.SOAK_MINUTES = words.splice(at, 2)[1];
-  const long = ["soak", "book"].filter((name) => !words.includes(name));
+  const long = ["soak", "book", "figure"].filter((name) => !words.includes(name));
   return [...words, ...long.flatMap((name) => ["--exclude", `check/${name}.check.ts`])];
 }

@@ -14,6 +14,8 @@ it("says what a backend that ran out says, and leaves other errors as they are",
   const ofWasm = new WebAssembly.RuntimeError("memory access out of bounds");
   expect(sentence(ofWasm)).toMatch(/^Your browser has not enough memory/);
   expect(sentence(new Error("Aborted(OOM)"))).toMatch(/not enough memory/);
+  const ofKernel = new Error("WebAssembly's memory is full: 16777216 bytes more do not fit");
+  expect(sentence(ofKernel)).toMatch(/not enough memory/);
   expect(sentence(new RangeError("invalid date"))).toBe("RangeError: invalid date");
   const given = { field: "window", given: "none", allowed: "one" };
   expect(sentence(new InputError(given))).toBe(new InputError(given).message);

@@ -13,7 +13,7 @@ export function sentence(error: unknown): string {
 /** Every engine and every allocator says it in words of its own. */
 function isOutOfMemory({ name, message }: Error): boolean {
   if (name === "RangeError") return /alloc|memory|array (buffer )?length/i.test(message);
-  return /out of memory|\boom\b|cannot enlarge memory|memory access out of bounds|failed to (grow|allocate)/i.test(
+  return /out of memory|memory is full|\boom\b|cannot enlarge memory|memory access out of bounds|failed to (grow|allocate)/i.test(
     message,
   );
 }

@@ -18,8 +18,8 @@ import type { ChapterProps } from "../chapter";
 import { BookPane } from "./book-pane";
 import { NovelControls } from "./controls";
 import { Passages } from "./passages";
-import type { Passage } from "./passages-of";
-import { fields, type Window, windowOf } from "./settings";
+import { lookedAt } from "./passages-of";
+import { fields, type Settings, type Window, windowOf } from "./settings";
 import { shippedBook, shippedWriter } from "./shipped";
 import { type Book, useNovel } from "./use-novel";
 import { Words } from "./words";
@@ -27,12 +27,13 @@ import type { Writing } from "./writing";
 import { trials } from "./trials";
 
 const prepared = decode<Writing>(preparedText);
+/** All settings but the passage, which opens what is there and changes none of it. */
+const shown = Object.keys(fields).filter((name) => name !== "passage") as (keyof Settings)[];
 
 export default function NovelChapter({ id, client }: ChapterProps) {
   const [settings, change] = useChapterState(id, fields);
   const [book, setBook] = useState<Book>(shippedBook);
   const [model, setModel] = useState<ModelSource>(shippedWriter);
-  const [picked, setPicked] = useState<Passage>();
   const { opened, reading: last, bar, isRunning, error, show, write, stop } = useNovel(client, book, model);
   useEffect(show, [book, model]);
 
@@ -46,9 +47,11 @@ export default function NovelChapter({ id, client }: ChapterProps) {
   const isCurrent =
     last?.opened === opened && last?.window.end === window?.end && last?.window.start === window?.start;
   const reading = isCurrent ? last : undefined;
-  const isFirst = isInitial(fields, settings) && book === shippedBook && model === shippedWriter;
+  const isFirst = isInitial(fields, settings, shown) && book === shippedBook && model === shippedWriter;
   const isPrepared = last === undefined && (isFirst || opened === undefined);
   const writing = reading ?? (isPrepared ? prepared : opened && unwritten(opened.bytes, window!));
+  const looked = writing && lookedAt(writing);
+  const picked = looked?.far.find(({ from }) => from + 1 === settings.passage);
 
   return (
     <>
@@ -90,11 +93,7 @@ export default function NovelChapter({ id, client }: ChapterProps) {
                 type="button"
                 class="primary"
                 disabled={isRunning && !opened}
-                onClick={() => {
-                  setPicked(undefined);
-                  if (isRunning) stop();
-                  else write(settings);
-                }}
+                onClick={() => (isRunning ? stop() : write(settings))}
               >
                 {isRunning && opened ? "Stop" : "Read, and go on"}
               </button>
@@ -133,8 +132,11 @@ export default function NovelChapter({ id, client }: ChapterProps) {
           </div>
           <section class="card" aria-labelledby="attended-title">
             <h3 id="attended-title">Where the last token looked</h3>
-            {writing?.last ? (
-              <Passages {...{ writing, picked }} onPick={setPicked} />
+            {looked ? (
+              <Passages
+                {...{ looked, picked }}
+                onPick={(from) => change({ passage: from === undefined ? 0 : from + 1 })}
+              />
             ) : (
               <p class="help">Once it writes: the earlier passages that the token attended to, to open.</p>
             )}

@@ -1,5 +1,6 @@
 /** What a token attended to, as passages that can be read: neighbouring bytes together, the heaviest first. */
 import type { Attended } from "../../worker/tasks/novel";
+import type { Writing } from "./writing";
 
 export interface Passage {
   /** In tokens of the window: first and last. */
@@ -28,6 +29,18 @@ export function passagesOf(attended: readonly Attended[], query: number): { near
     } else passages.push({ from: position, to: position, weight });
   }
   return { near, far: passages.toSorted((a, b) => b.weight - a.weight).slice(0, mostPassages) };
+}
+
+export interface Looked extends ReturnType<typeof passagesOf> {
+  text: Uint8Array;
+  /** The position of the token that looked. */
+  query: number;
+}
+
+/** Where the last token of a writing looked; undefined before one has been written. */
+export function lookedAt({ text, given, written, last }: Writing): Looked | undefined {
+  const query = given + written - 1;
+  return last && { ...passagesOf(last.attended, query), text, query };
 }
 
 /** Bytes `from … to` of a text as text; characters that are cut at the ends are left out. */

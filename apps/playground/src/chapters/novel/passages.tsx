@@ -1,19 +1,16 @@
 /** Where the last token looked, as buttons that open the book there. */
 import { percent, whole } from "../../draw/format";
-import { excerpt, nearby, type Passage, passagesOf } from "./passages-of";
-import type { Writing } from "./writing";
+import { excerpt, type Looked, nearby, type Passage } from "./passages-of";
 
 export interface PassagesProps {
-  writing: Writing;
+  looked: Looked;
   picked?: Passage;
-  onPick: (passage: Passage | undefined) => void;
+  /** @param from undefined to go back to the end */
+  onPick: (from: number | undefined) => void;
 }
 
-export function Passages({ writing, picked, onPick }: PassagesProps) {
-  const { text, given, written, last } = writing;
-  if (last === undefined) return <p>Nothing has been written yet.</p>;
-  const query = given + written - 1;
-  const { near, far } = passagesOf(last.attended, query);
+export function Passages({ looked, picked, onPick }: PassagesProps) {
+  const { text, near, far, query } = looked;
   return (
     <>
       <p class="help">
@@ -26,7 +23,7 @@ export function Passages({ writing, picked, onPick }: PassagesProps) {
             <button
               type="button"
               aria-pressed={picked?.from === passage.from}
-              onClick={() => onPick(picked?.from === passage.from ? undefined : passage)}
+              onClick={() => onPick(picked?.from === passage.from ? undefined : passage.from)}
             >
               <span class="weight">{percent(passage.weight)}</span>
               <span>

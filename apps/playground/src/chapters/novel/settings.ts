@@ -19,6 +19,8 @@ export const fields = {
   topP: integer(95, { min: 50, max: 100, step: 5 }),
   maxTokens: integer(400, { min: 100, max: 2000, step: 100 }),
   seed: seedField,
+  /** The passage that is opened, by its first token in the window counted from 1; 0 when none is. */
+  passage: integer(0, { min: 0, max: 2 ** longestWindow }),
 };
 
 export type Settings = StateOf<typeof fields>;
