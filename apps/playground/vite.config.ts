@@ -1,12 +1,7 @@
-import { createRequire } from "node:module";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import {
-  defaultClientConditions,
-  defaultServerConditions,
-  defineConfig,
-  type Plugin,
-  runnerImport,
-} from "vite";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 /** The workspace's packages run from their sources. */
@@ -30,50 +25,49 @@ const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+/** What `virtual:prepared/NAME` may name, in the order in which a visitor is likely to need it. */
+const names = ["lsh/text", "race", "reversible", "train", "image", "novel", "lsh/image", "lsh/circle"];
+
 /**
- * `virtual:prepared/CHAPTER` and `virtual:prepared/CHAPTER/PART`: what a chapter shows before the visitor's machine has
- * computed anything, computed here by the chapter's own code (`prepare.ts`), so that nothing prepared is stored, or goes
- * stale.
+ * `virtual:prepared/NAME`: what a chapter shows before the visitor's machine has computed anything, computed by the
+ * chapter's own code (`tools/prepare.mjs`), so that nothing prepared is stored, or goes stale.
  */
 function prepared(): Plugin {
   const prefix = "virtual:prepared/";
-  // One after another: what is timed, and what counts memory, has the machine and tfjs' engine alone.
-  let turn: Promise<unknown> = Promise.resolve();
+  let texts: Map<string, Promise<string>> | undefined;
   return {
     name: "prepared",
+    buildStart: () => void (texts ??= prepareAll()),
     resolveId: (asked) => (asked.startsWith(prefix) ? `\0${asked}` : undefined),
     async load(asked) {
       if (!asked.startsWith(`\0${prefix}`)) return undefined;
-      const text = (turn = turn.then(() => prepare(asked.slice(prefix.length + 1))));
-      return `export default ${JSON.stringify(await text)};`;
+      const text = await texts?.get(asked.slice(prefix.length + 1));
+      if (text === undefined) throw new Error(`${asked.slice(1)} is none of ${names.join(", ")}`);
+      return `export default ${JSON.stringify(text)};`;
     },
   };
 }
 
-/** @returns what `decode` of `src/prepared/codec.ts` reads */
-async function prepare(asked: string): Promise<string> {
-  const [chapter, part] = asked.split("/");
-  // Written for bundlers: Node does not resolve what it imports.
-  const gradients = "@tensorflow/tfjs-core/dist/register_all_gradients";
-  const resolve = {
-    conditions: [source, ...defaultServerConditions],
-    alias: { [gradients]: createRequire(import.meta.url).resolve(`${gradients}.js`) },
-  };
-  const run = async <T>(path: string) =>
-    (
-      await runnerImport<T>(`${root}src/${path}`, {
-        root,
-        configFile: false,
-        logLevel: "warn",
-        resolve,
-        environments: { inline: { resolve } },
-      })
-    ).module;
-  const { encode } = await run<{ encode: (value: unknown) => string }>("prepared/codec.ts");
-  const started = await run<{ prepare: (part?: string) => Promise<unknown> }>(
-    `chapters/${chapter}/prepare.ts`,
+function prepareAll(): Map<string, Promise<string>> {
+  const child = spawn(process.execPath, [`${root}tools/prepare.mjs`, ...names], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  // A server that is stopped takes it along.
+  process.once("exit", () => child.kill());
+  const lines = createInterface({ input: child.stdout });
+  const text = (name: string) =>
+    new Promise<string>((resolve, reject) => {
+      lines.on("line", (line) => line.startsWith(`["${name}",`) && resolve(JSON.parse(line)[1]));
+      child.once("close", () => reject(new Error(`${name} could not be prepared`)));
+    });
+  return new Map(
+    names.map((name) => {
+      const coming = text(name);
+      // Who asks for it is told; nobody may have.
+      coming.catch(() => {});
+      return [name, coming];
+    }),
   );
-  return encode(await started.prepare(part));
 }
 
 /** The policy as a tag: it holds on hosts where nobody can set headers. */

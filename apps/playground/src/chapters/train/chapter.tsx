@@ -45,18 +45,15 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
     text === firstText &&
     model === undefined;
 
-  const reset = (play = false) =>
-    open(
-      {
-        settings: trainSettings(settings),
-        text: settings.task === "text" ? text.bytes : undefined,
-        model,
-      },
-      play,
-    );
+  const reset = () =>
+    open({
+      settings: trainSettings(settings),
+      text: settings.task === "text" ? text.bytes : undefined,
+      model,
+    });
   // A training follows its settings: another setting is another training.
   useEffect(() => {
-    const timer = setTimeout(() => reset(), 150);
+    const timer = setTimeout(reset, 150);
     return () => clearTimeout(timer);
   }, [JSON.stringify(settings), text, model]);
 
@@ -108,7 +105,7 @@ export default function TrainChapter({ id, client, theme }: ChapterProps) {
                 <button type="button" disabled={isPlaying || !training.facts} onClick={training.stepOnce}>
                   Step
                 </button>
-                <button type="button" onClick={() => reset()}>
+                <button type="button" onClick={reset}>
                   Reset
                 </button>
                 <button type="button" disabled={!training.facts} onClick={training.save}>

@@ -40,7 +40,7 @@ export function useTraining(client: WorkerClient) {
   );
 
   const open = useCallback(
-    (request: OpenTrainingRequest, play: boolean) => {
+    (request: OpenTrainingRequest) => {
       controller.current.abort();
       const { signal } = (controller.current = new AbortController());
       setState(({ hasOpened }) => ({ points: [], hasOpened, isPlaying: false }));
@@ -48,7 +48,7 @@ export function useTraining(client: WorkerClient) {
         .ask("openTraining", request, { signal })
         .then((facts) => {
           setState(({ hasOpened }) => ({ facts, points: [], hasOpened, isPlaying: false }));
-          run(play ? forEver : 0);
+          run(0);
         })
         .catch((reason: Error) => fail(reason, signal));
     },
