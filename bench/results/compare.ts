@@ -36,6 +36,7 @@ export async function measureComparison(name: string, comparison: Comparison, at
   const corpus = comparison.open(comparison.length, at);
   for (const seed of comparison.seeds) {
     for (const [key, variant] of Object.entries(comparison.variants)) {
+      if (variant.seeds?.includes(seed) === false) continue;
       const file = seed === 1 ? `${name}-${key}` : `${name}-${key}-seed-${seed}`;
       await onceMeasured(file, at ? `${name} FOLDER` : name, () => train(comparison, variant, corpus, seed));
     }
@@ -44,8 +45,8 @@ export async function measureComparison(name: string, comparison: Comparison, at
 }
 
 async function train(
-  { length, batch, steps, learningRate, model: shared }: Comparison,
-  { label, options, network: wiring = "reversible" }: Variant,
+  { length, batch, steps, learningRate: usual, model: shared }: Comparison,
+  { label, options, network: wiring = "reversible", learningRate = usual }: Variant,
   corpus: Corpus,
   seed: number,
 ): Promise<ComparisonResult> {

@@ -8,6 +8,9 @@ export interface Variant {
   options: ReformerOptions;
   /** How the layers are wired; reversible unless given. */
   network?: keyof typeof networks;
+  /** Another learning rate than the comparison's, and fewer seeds. */
+  learningRate?: number;
+  seeds?: readonly number[];
 }
 
 export interface Comparison {
@@ -28,9 +31,12 @@ export interface Comparison {
 
 /** Alternating with local attention, as the models that the authors published. */
 const layers = (kind: "lsh" | "full") => ["local" as const, kind, "local" as const, kind];
+/** A third seed is for what is compared more closely. */
+const twice = [1, 2];
 const rounds = (numHashes: number): Variant => ({
   label: numHashes === 1 ? "LSH, 1 round" : `LSH, ${numHashes} rounds`,
   options: { layers: layers("lsh"), numHashes },
+  seeds: twice,
 });
 
 /** An LSH layer whose threshold no sequence passes attends in full, with queries and keys shared. */
@@ -44,6 +50,7 @@ const variants = (length: number): Record<string, Variant> => ({
   shared: {
     label: "full attention, shared queries and keys",
     options: { layers: layers("lsh"), fullAttentionThreshold: length },
+    seeds: twice,
   },
   "lsh-1": rounds(1),
   "lsh-4": rounds(4),
@@ -56,8 +63,11 @@ const separate = (label: string, network: Variant["network"]): Variant => ({
   options: { layers: layers("full") },
   network,
 });
-/** Between reversible and ordinary, to find which of their differences counts. */
+const halfRate = { learningRate: 2e-3, seeds: twice };
+/** Between reversible and ordinary, to find which of their differences counts; and both at half the rate. */
 const between: Record<string, Variant> = {
+  "regular-half": { ...separate("ordinary residuals, half the learning rate", "ordinary"), ...halfRate },
+  "separate-half": { ...separate("reversible, half the learning rate", "reversible"), ...halfRate },
   "regular-sums": separate("ordinary residuals, two sums to the head", "ordinarySums"),
   "reversible-mean": separate("reversible, the mean of its streams to the head", "reversibleMean"),
 };

@@ -18,11 +18,6 @@ export const matching = (pattern) =>
     .filter((name) => pattern.test(name))
     .map(measured);
 
-/** The results of one training with every seed that it had. */
-export const seeded = (name) =>
-  matching(new RegExp(`^${name}(-seed-\\d+)?$`)).toSorted((a, b) => seedOf(a) - seedOf(b));
-
-export const seedOf = ({ seed = 1 }) => seed;
 export const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 
 export const origin = ({ date, machine, node, command }) =>
