@@ -1,15 +1,16 @@
 /** Reversible layers against ordinary residuals, and what stands between the two. */
 import { apart, curveOf, table } from "./seeds.mjs";
 
-/** Wirings by their keys, from the reversible one to the ordinary one. */
-export const wirings = [
-  "separate",
-  "reversible-mean",
-  "regular-sums",
-  "regular",
-  "separate-half",
-  "regular-half",
-];
+/** Wirings by their keys, from the reversible one to the ordinary one, as the figure has room to name them. */
+const named = {
+  separate: "reversible",
+  "reversible-mean": "reversible, mean to head",
+  "regular-sums": "ordinary, sums to head",
+  regular: "ordinary",
+  "separate-half": "reversible, half the rate",
+  "regular-half": "ordinary, half the rate",
+};
+export const wirings = Object.keys(named);
 
 /**
  * @param all results of the comparison by key
@@ -19,13 +20,14 @@ export function reversible(name, heading, all, figure, unit) {
   const { separate, regular } = all;
   if (!separate || !regular) return "";
   const labels = { separate: "reversible", regular: "ordinary residuals" };
-  const rows = wirings
-    .filter((key) => all[key])
-    .map((key) => all[key].map((result) => ({ ...result, label: labels[key] ?? result.label })));
+  const shown = wirings.filter((key) => all[key]);
+  const rows = shown.map((key) =>
+    all[key].map((result) => ({ ...result, label: labels[key] ?? result.label })),
+  );
   figure(
     `${name}-reversible`,
     "Reversible layers against ordinary residuals",
-    rows.map((results) => [results[0].label, results]),
+    shown.map((key) => [named[key], all[key]]),
   );
   const curves = [separate, regular].map(curveOf);
   const distances = curves[0].map((value, i) => Math.abs(value - curves[1][i]));
