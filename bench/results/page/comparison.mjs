@@ -28,14 +28,14 @@ export function comparison(name) {
   const shown = attention.map((key) => all[key]).filter(Boolean);
   if (shown.length < 2) return undefined;
   const { title, unit, what } = kinds[name];
-  const figure = (file, heading, lines) =>
+  const figure = (file, heading, lines, from = 0) =>
     draw(file, {
       title: heading,
       x: "steps",
       y: `${unit}, in training`,
       lines: lines.map(([label, results]) => ({
         name: label,
-        points: parts(curveOf(results), results[0].steps),
+        points: parts(curveOf(results), results[0].steps).filter(([step]) => step > from * results[0].steps),
       })),
     });
   figure(

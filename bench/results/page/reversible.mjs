@@ -14,7 +14,7 @@ export const wirings = Object.keys(named);
 
 /**
  * @param all results of the comparison by key
- * @param figure draws curves `[label, results][]` into a file
+ * @param figure draws curves `[label, results][]` into a file, from a share of the steps on
  */
 export function reversible(name, heading, all, figure, unit) {
   const { separate, regular } = all;
@@ -26,8 +26,9 @@ export function reversible(name, heading, all, figure, unit) {
   );
   figure(
     `${name}-reversible`,
-    "Reversible layers against ordinary residuals",
+    "Reversible layers against ordinary residuals, after a fifth",
     shown.map((key) => [named[key], all[key]]),
+    0.2,
   );
   const curves = [separate, regular].map(curveOf);
   const distances = curves[0].map((value, i) => Math.abs(value - curves[1][i]));
