@@ -1,8 +1,8 @@
 /** Run by the build: the first picture, filled in as the first settings say. */
 import { decodePng } from "@reformer-ts/data/images";
 import { samplingOf } from "../../parts/sampling";
-import { openWasm } from "../../prepared/open-wasm";
-import { readAsset, readShipped } from "../../prepared/shipped-files";
+import { openWasm } from "../../../prepare/open-wasm";
+import { readAsset, readShipped } from "../../../prepare/shipped-files";
 import { unheard } from "../../prepared/unheard";
 import { initialState } from "../../state/fields";
 import { freeResident } from "../../worker/resident";

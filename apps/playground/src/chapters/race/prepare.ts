@@ -1,5 +1,5 @@
 /** Run by the build: the beginning of a race, on the machine that builds the page. */
-import { openWasm } from "../../prepared/open-wasm";
+import { openWasm } from "../../../prepare/open-wasm";
 import { unheard } from "../../prepared/unheard";
 import { initialState } from "../../state/fields";
 import { race, type RacePoint } from "../../worker/tasks/race";

@@ -1,5 +1,5 @@
 /** Run by the build: the chapter's layers there and back, and memory by depth, as its first settings have them. */
-import { openWasm } from "../../prepared/open-wasm";
+import { openWasm } from "../../../prepare/open-wasm";
 import { unheard } from "../../prepared/unheard";
 import { initialState } from "../../state/fields";
 import { memoryByDepth, type MemoryPoint } from "../../worker/tasks/memory-by-depth";

@@ -1,5 +1,5 @@
 /** Run by the build: both tasks, learned as far as it takes to see the loss fall. */
-import { openWasm } from "../../prepared/open-wasm";
+import { openWasm } from "../../../prepare/open-wasm";
 import { initialState } from "../../state/fields";
 import type { TrainPoint } from "../../worker/tasks/train";
 import { openTraining, type TrainingFacts } from "../../worker/training/session";
