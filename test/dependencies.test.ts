@@ -25,6 +25,14 @@ it("is pinned", () => {
   expect(catalog).not.toMatch(/[~^*]|latest/);
 });
 
+it("is not deprecated, nor is what it brings", () => {
+  const lockfile = read("pnpm-lock.yaml");
+  expect(lockfile.length).toBeGreaterThan(100_000);
+  expect(
+    [...lockfile.matchAll(/^ {2}(\S+):\n(?: {4}.*\n)*? {4}deprecated: .*/gm)].map(([, name]) => name),
+  ).toEqual([]);
+});
+
 it("has a reason", () => {
   const table = read("CONTRIBUTING.md").split("## Dependencies")[1]!;
   const named = [...table.matchAll(/`([^`]+)`/g)].flatMap(([, names]) => expanded(names!));
