@@ -10,10 +10,12 @@ import { lshAttentionForward, lshAttentionGrad } from "./lsh-attention";
 import type { ChunkedOptions, LshOptions, MaskOptions } from "./options";
 
 /**
- * LSH attention over `[batch, heads, length, depth]` shared query-keys and values.
+ * LSH attention (§2 of the paper): each query attends to the keys that fall into its chunk of the sorted buckets, and those before.
  *
  * Saved for the backward pass: both inputs, the output, log-normalisers and buckets.
  *
+ * @param queryKey `[batch, heads, length, depth]`, queries that are keys as well; not normalised
+ * @param value    `[batch, heads, length, depth]`
  * @returns `[batch, heads, length, depth]`; the caller owns it
  * @throws InputError when shapes disagree or an option is out of range
  */
@@ -35,8 +37,11 @@ export function lshAttention(queryKey: tf.Tensor, value: tf.Tensor, options: Lsh
 }
 
 /**
- * Local attention over `[batch, heads, length, depth]` queries, keys and values.
+ * Local attention: each query attends to its chunk of the sequence and to those before.
  *
+ * @param query `[batch, heads, length, depth]`
+ * @param key   `[batch, heads, length, depth]`
+ * @param value `[batch, heads, length, depth]`
  * @returns `[batch, heads, length, depth]`; the caller owns it
  * @throws InputError when shapes disagree or an option is out of range
  */
@@ -54,8 +59,11 @@ export function localAttention(
 }
 
 /**
- * Full attention over `[batch, heads, length, depth]` queries, keys and values: O(length²).
+ * Full attention, the baseline: O(length²).
  *
+ * @param query `[batch, heads, length, depth]`
+ * @param key   `[batch, heads, length, depth]`
+ * @param value `[batch, heads, length, depth]`
  * @returns `[batch, heads, length, depth]`; the caller owns it
  * @throws InputError when shapes disagree
  */
@@ -73,9 +81,11 @@ export function fullAttention(
 }
 
 /**
- * Attention of `[batch, heads, length, depth]` queries to `[batch, heads, sourceLength, depth]` keys and values of another
- * sequence: O(length sourceLength).
+ * Attention to keys and values of another sequence: O(length sourceLength).
  *
+ * @param query `[batch, heads, length, depth]`
+ * @param key   `[batch, heads, sourceLength, depth]`
+ * @param value `[batch, heads, sourceLength, depth]`
  * @returns `[batch, heads, length, depth]`; the caller owns it
  * @throws InputError when shapes disagree
  */

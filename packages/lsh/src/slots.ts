@@ -9,7 +9,7 @@ export interface Slots extends Pick<ChunkAttentionInputs, "order" | "inverse" | 
   attributes: ChunkAttentionAttributes;
 }
 
-/** Null where the sequence is attended to in full. */
+/** Where tokens stand in local attention, in their own order; null where the sequence is attended to in full. */
 export function localSlots(length: number, options: LocalOptions): Slots | null {
   const chunking = resolveChunking(length, options);
   return chunking.isFull ? null : { attributes: localAttributes(chunking, options) };
