@@ -30,6 +30,8 @@ const { encode } = await run("prepared/codec.ts");
 for (const name of process.argv.slice(2)) {
   const [chapter, part] = name.split("/");
   const { prepare } = await run(`chapters/${chapter}/prepare.ts`);
-  process.stdout.write(`${JSON.stringify([name, encode(await prepare(part))])}\n`);
+  const line = `${JSON.stringify([name, encode(await prepare(part))])}\n`;
+  // A pipe takes a long line in parts, and an exit before the last of them would cut it.
+  await new Promise((written) => process.stdout.write(line, written));
 }
 process.exit(0);

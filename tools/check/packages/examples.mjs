@@ -1,14 +1,12 @@
 /** The examples as a reader takes them: a folder copied out, its packages installed, `npm start`. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freshFolder, root, run } from "./folders.mjs";
 
 /** @param tarballs dependencies that take the packed libraries, in place of what npm has */
 export async function examples(tarballs, row) {
   const folder = join(root, "examples");
-  const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? entry.name : [],
-  );
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "package.json")));
   for (const name of names) {
     await row(`example ${name}, copied out`, async () => {
       const cwd = freshFolder(`example-${name}`);
