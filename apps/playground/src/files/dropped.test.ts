@@ -44,9 +44,16 @@ describe("what was dropped", () => {
 
 describe("is told apart", () => {
   it("a model by its files, whatever lies beside them", async () => {
-    const dropped = await readDropped(["README.md", "config.json", "vocab.json"].map((name) => file(name)));
+    const beside = ["README.md", "curve.svg", "tokenizer_config.json"];
+    const dropped = await readDropped(["config.json", ...beside].map((name) => file(name)));
     expect(dropped).toMatchObject({ kind: "model", files: { "config.json": new Uint8Array() } });
     expect(dropped.kind === "model" && Object.keys(dropped.files)).toEqual(["config.json"]);
+  });
+
+  it("a model with the files that say what its tokens are", async () => {
+    const all = ["config.json", "vocab.json", "merges.txt", "vocab.txt", "tokenizer.json", "spiece.model"];
+    const dropped = await readDropped(all.map((name) => file(name)));
+    expect(dropped.kind === "model" && Object.keys(dropped.files)).toEqual(all);
   });
 
   it("a text by being the only one", async () => {

@@ -10,7 +10,7 @@ export type Dropped =
   | { kind: "text"; name: string; bytes: Uint8Array };
 
 const modelFile =
-  /^(config\.json|palette\.json|tokenizer\.json|characters\.json|spiece\.model|model\.json|model\.safetensors(\.index\.json)?|model-\d+-of-\d+\.safetensors|.*\.bin)$/;
+  /^(config\.json|palette\.json|tokenizer\.json|characters\.json|spiece\.model|vocab\.(json|txt)|merges\.txt|model\.json|model\.safetensors(\.index\.json)?|model-\d+-of-\d+\.safetensors|.*\.bin)$/;
 const passedOver =
   /^(optimizer\.safetensors|trainer\.json|README\.md|generation_config\.json|(tokenizer|special_tokens)_\w+\.json|\.gitattributes)$/;
 

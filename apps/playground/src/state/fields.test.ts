@@ -18,7 +18,7 @@ const fields = {
   on: flag(false),
   kind: choice("a", ["a", "b", "c"]),
   words: text("hello", 12),
-  angles: residues([1, 2], 360, 5),
+  angles: residues([1, 2], 360, { min: 2, max: 5 }),
 };
 
 it("has a seed after every seed", () => {
@@ -37,7 +37,7 @@ describe("settings in a link", () => {
       on: fc.boolean(),
       kind: fc.constantFrom("a" as const, "b" as const, "c" as const),
       words: fc.string({ unit: "grapheme", maxLength: 4 }).map((words) => [...words].slice(0, 12).join("")),
-      angles: fc.array(fc.integer({ min: 0, max: 359 }), { minLength: 1, maxLength: 5 }),
+      angles: fc.array(fc.integer({ min: 0, max: 359 }), { minLength: 2, maxLength: 5 }),
     });
     fc.assert(
       fc.property(states, (state) => {
@@ -55,7 +55,13 @@ describe("settings in a link", () => {
   it("falls back to the default for what means nothing, and passes over unknown names", () => {
     const nonsense = "count=many&on=yes&kind=z&angles=1..2&other=1";
     expect(readState(fields, nonsense)).toEqual(initialState(fields));
-    expect(readState(fields, "angles=1.2.3.4.5.6").angles).toEqual([1, 2]);
+    // Names that every object has.
+    for (const name of ["constructor", "__proto__"]) {
+      const inherited = `count=${name}&on=${name}&kind=${name}&angles=${name}&${name}=1`;
+      expect(readState(fields, inherited)).toEqual(initialState(fields));
+    }
+    for (const angles of ["3", "1.2.3.4.5.6"])
+      expect(readState(fields, `angles=${angles}`).angles).toEqual([1, 2]);
   });
 
   it("cuts text by characters, not in the middle of one", () => {

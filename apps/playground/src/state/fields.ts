@@ -47,7 +47,7 @@ export function nextSeed(seed: number): number {
 export function flag(initial: boolean): Field<boolean> {
   return {
     initial,
-    read: (given) => ({ "1": true, "0": false })[given],
+    read: (given) => (given === "1" ? true : given === "0" ? false : undefined),
     write: (value) => (value ? "1" : "0"),
   };
 }
@@ -74,18 +74,18 @@ export function text(initial: string, maxLength: number): Field<string> {
   };
 }
 
-/** Integers joined by dots, each taken modulo `modulus`; a link with none, or too many, means nothing. */
+/** Integers joined by dots, each taken modulo `modulus`; a link with too few, or too many, means nothing. */
 export function residues(
   initial: readonly number[],
   modulus: number,
-  maxCount: number,
+  counts: { min: number; max: number },
 ): Field<readonly number[]> {
   return {
     initial,
     read: (given) => {
       if (!/^\d{1,9}(\.\d{1,9})*$/.test(given)) return undefined;
       const values = given.split(".").map((part) => Number(part) % modulus);
-      return values.length <= maxCount ? values : undefined;
+      return values.length >= counts.min && values.length <= counts.max ? values : undefined;
     },
     write: (values) => values.join("."),
   };

@@ -2,6 +2,7 @@
 import { isInputError } from "@reformer-ts/internal-checks";
 import * as tf from "@tensorflow/tfjs-core";
 import { openBackend } from "./backend";
+import { isRefusal } from "./refusal";
 import { sentence } from "./sentence";
 import type { BackendName, BackendReport, FromWorker, Run, TaskName, ToWorker } from "./protocol";
 import { attend } from "./tasks/attend";
@@ -59,8 +60,7 @@ async function runTask(run: () => Promise<unknown>, signal: AbortSignal): Promis
   try {
     return await run();
   } catch (error) {
-    // What the card refused has a cause; what a visitor got wrong has none.
-    const isRefused = isInputError(error) && error.cause !== undefined;
+    const isRefused = isRefusal(error);
     const isMistake = isInputError(error) && !isRefused;
     if (signal.aborted || isMistake || wish !== "auto" || backend?.name !== "webgpu") throw error;
     const why = isRefused ? "it has no room for this" : "it started, but failed while computing";

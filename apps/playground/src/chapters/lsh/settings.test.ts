@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { initialState, readState } from "../../state/fields";
 import { attendRequest } from "./request";
-import { fields, maxLength, settle, usedChunkLength } from "./settings";
+import { fields, maxLength, minLength, sequenceLength, settle, usedChunkLength } from "./settings";
 
 const initial = settle(initialState(fields));
 
@@ -13,6 +13,13 @@ describe("settings that depend on each other", () => {
   it("picks only positions that are there", () => {
     const { query, key } = settle({ ...initial, text: "short text", query: 11, key: 3 });
     expect([query, key]).toEqual([0, 0]);
+  });
+
+  it("takes no circle from a link that has too few points to sort", () => {
+    const lengthOf = (points: string) =>
+      sequenceLength(settle(readState(fields, `source=circle&points=${points}`)));
+    expect(lengthOf("10.20")).toBe(initial.points.length);
+    expect(lengthOf("10.20.30.40.50.60.70.80")).toBe(minLength);
   });
 
   it("never leaves a chunk as long as the sequence", () => {

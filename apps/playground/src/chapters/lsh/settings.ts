@@ -29,7 +29,7 @@ export const fields = {
   source: choice("text", sources),
   text: text(novelLine, maxLength),
   /** Degrees. */
-  points: residues(clusteredAngles(numPoints), 360, numPoints),
+  points: residues(clusteredAngles(numPoints), 360, { min: minLength, max: numPoints }),
   numBuckets: integer(8, { min: 2, max: 16, step: 2 }),
   numHashes: integer(2, { min: 1, max: maxHashes }),
   chunkLength: integer(8, { min: 2, max: 32 }),

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { excerpt, passagesOf } from "./passages-of";
-import { fields, longestWindow, windowOf } from "./settings";
+import { fields, longestWindow, tokensToWrite, windowOf } from "./settings";
 import { initialState } from "../../state/fields";
 
 it("joins neighbours, sets the nearby apart, and puts the heaviest first", () => {
@@ -33,4 +33,16 @@ it("opens a window that fits the book and the model", () => {
     start: 50_000 - 624,
     end: 50_000,
   });
+});
+
+it.each([1, 64, 65, 256, 400, 401, 799, 1024, 1e6])("reads and writes within %i positions", (reach) => {
+  const settings = { ...initialState(fields), place: 500, window: longestWindow, maxTokens: 400 };
+  for (const bookBytes of [30, 4e6]) {
+    const { start, end } = windowOf(settings, bookBytes, reach);
+    const given = end - start;
+    const written = tokensToWrite(settings, given, reach);
+    expect(given).toBe(Math.min(bookBytes / 2, Math.max(reach - 400, Math.ceil(reach / 2))));
+    expect(written).toBe(Math.min(400, reach - given));
+    expect(written).toBeGreaterThanOrEqual(Math.min(400, Math.floor(reach / 2)));
+  }
 });

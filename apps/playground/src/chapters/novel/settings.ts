@@ -31,8 +31,14 @@ export interface Window {
   end: number;
 }
 
-/** @param reach positions that the model has; room for the continuation is left */
+/** @param reach positions that the model has; room for the continuation is left, of few positions half */
 export function windowOf({ place, window, maxTokens }: Settings, bookBytes: number, reach: number): Window {
   const end = Math.max(1, Math.round((place / 1000) * bookBytes));
-  return { start: Math.max(0, end - Math.max(1, Math.min(2 ** window, reach - maxTokens))), end };
+  const room = Math.min(maxTokens, Math.floor(reach / 2));
+  return { start: Math.max(0, end - Math.min(2 ** window, reach - room)), end };
+}
+
+/** How many tokens are written after `given` of them: as many as were asked for, or as the model has positions left. */
+export function tokensToWrite({ maxTokens }: Settings, given: number, reach: number): number {
+  return Math.min(maxTokens, reach - given);
 }

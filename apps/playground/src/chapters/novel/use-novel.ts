@@ -6,7 +6,7 @@ import { useRun } from "../../parts/use-run";
 import type { WorkerClient } from "../../worker/client";
 import type { ModelFacts, ModelSource } from "../../worker/models/writer";
 import type { ReadNovelResult, WrittenToken } from "../../worker/tasks/novel";
-import { type Settings, type Window, windowOf } from "./settings";
+import { type Settings, tokensToWrite, type Window, windowOf } from "./settings";
 import type { Writing } from "./writing";
 
 export interface Book {
@@ -79,7 +79,8 @@ export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
         );
         isReading.current = false;
         setBar(undefined);
-        const text = new Uint8Array(tokens.length + settings.maxTokens);
+        const maxTokens = tokensToWrite(settings, tokens.length, facts.maxLength);
+        const text = new Uint8Array(tokens.length + maxTokens);
         text.set(tokens);
         const given = result.tokens;
         let now: Reading = { opened: there, window, result, text, given, written: 0, spent: 0 };
@@ -89,7 +90,7 @@ export function useNovel(client: WorkerClient, book: Book, model: ModelSource) {
           now = { ...now, last, written: now.written + 1, spent: now.spent + last.milliseconds };
           setReading(now);
         };
-        const { maxTokens, topK, seed } = settings;
+        const { topK, seed } = settings;
         const sampling = { ...samplingOf(settings), topK, seed };
         await client.ask("continueNovel", { maxTokens, ...sampling }, { signal, onProgress });
       } catch (error) {

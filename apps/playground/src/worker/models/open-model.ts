@@ -20,7 +20,14 @@ export interface OpenedModel extends StoredModel {
 }
 
 /** Files that say what tokens are, as the trainer and transformers name them. */
-const vocabularies = ["tokenizer.json", "spiece.model", "characters.json"];
+const vocabularies = [
+  "tokenizer.json",
+  "spiece.model",
+  "characters.json",
+  "vocab.json",
+  "merges.txt",
+  "vocab.txt",
+];
 
 /**
  * @param where the folder's name, for messages
