@@ -7,7 +7,8 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 /** As in apps/trainer/src/backend/startable.ts, which says why: on Windows npm is a batch file. */
 export function startable(file, parameters, platform = process.platform) {
   if (platform !== "win32" || !["npm", "npx"].includes(file)) return { file, parameters, shell: false };
-  return { file: `${file}.cmd`, parameters: parameters.map((word) => `"${word}"`), shell: true };
+  const words = [`${file}.cmd`, ...parameters.map((word) => `"${word}"`)];
+  return { file: words.join(" "), parameters: [], shell: true };
 }
 
 /** Runs a program in the repository's root with its output shown; resolves to its exit code. */

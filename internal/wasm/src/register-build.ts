@@ -40,7 +40,8 @@ export async function registerBuild<Exports>(
       allowed: 'called after `await tf.setBackend("wasm")`',
     });
   }
-  if (opened.wasm.asm.memory.buffer.constructor.name === "SharedArrayBuffer") {
+  const exported = opened.wasm.asm as { memory?: WebAssembly.Memory };
+  if (exported.memory?.buffer.constructor.name !== "ArrayBuffer") {
     return {
       names: [],
       why: "tfjs-backend-wasm runs threads here, whose shared memory these kernels do not take",

@@ -3,8 +3,8 @@ import { getKernel, registerKernel } from "@tensorflow/tfjs-core";
 import { allocate, type WasmBackend } from "./wasm-backend";
 
 /**
- * Registers a kernel that computes nothing, under `name`: with `{ bytes }` it makes the memory grow by as much, if it has
- * to, or throws.
+ * Registers a kernel that computes nothing, under `name`: with `{ bytes, largest }` it makes the memory grow by as much,
+ * if it has to, in blocks no larger than the largest, or throws.
  */
 export function registerRoom(name: string): void {
   if (getKernel(name, "wasm")) return;
@@ -13,7 +13,14 @@ export function registerRoom(name: string): void {
     backendName: "wasm",
     kernelFunc: ({ attrs, backend: given }) => {
       const backend = given as unknown as WasmBackend;
-      backend.wasm.asm.free(allocate(backend, (attrs as unknown as { bytes: number }).bytes));
+      const { bytes, largest } = attrs as unknown as { bytes: number; largest: number };
+      const blocks: number[] = [];
+      try {
+        for (let left = bytes; left > 0; left -= largest)
+          blocks.push(allocate(backend, Math.min(left, largest)));
+      } finally {
+        for (const block of blocks) backend.wasm.asm.free(block);
+      }
       return [];
     },
   });

@@ -22,18 +22,18 @@ interface SliceAttributes {
 /** Puts it in the place of theirs, which goes on with what has no four bytes an element. */
 export function registerSlice(): void {
   const theirs = getKernel(Slice, "wasm");
-  if (!theirs || replaced.has(theirs.kernelFunc)) return;
+  if (!theirs || ours in theirs.kernelFunc) return;
   const kernelFunc: KernelFunc = (call) => {
     const x = call.inputs["x"]!;
     if (x.dtype !== "float32" && x.dtype !== "int32") return theirs.kernelFunc(call);
     return slice(call.backend as unknown as WasmBackend, x, call.attrs as unknown as SliceAttributes);
   };
-  replaced.add(kernelFunc);
   unregisterKernel(Slice, "wasm");
-  registerKernel({ ...theirs, kernelFunc });
+  registerKernel({ ...theirs, kernelFunc: Object.assign(kernelFunc, { [ours]: true }) });
 }
 
-const replaced = new WeakSet<KernelFunc>();
+/** A mark that packages which are bundled apart know of each other. */
+const ours = Symbol.for("@reformer-ts/internal-wasm/slice");
 
 function slice(backend: WasmBackend, x: TensorInfo, attributes: SliceAttributes): TensorInfo {
   const [begin, size] = slice_util.parseSliceParams(x as Tensor, attributes.begin, attributes.size) as [
@@ -41,6 +41,8 @@ function slice(backend: WasmBackend, x: TensorInfo, attributes: SliceAttributes)
     number[],
   ];
   slice_util.assertParamsValid(x as Tensor, begin, size);
+  // Where x is on another backend yet, this brings it here; it comes first, for the memory may grow and move by it.
+  const start = addressOf(backend, x) / 4;
   const output = allocateTensor(backend, size, x.dtype);
   if (size.includes(0)) return output;
   const strides = x.shape.map((_, axis) => x.shape.slice(axis + 1).reduce((a, b) => a * b, 1));
@@ -59,6 +61,6 @@ function slice(backend: WasmBackend, x: TensorInfo, attributes: SliceAttributes)
     }
     for (let i = 0; i < size[axis]!; i++) copy(axis + 1, first + i * strides[axis]!);
   };
-  copy(0, addressOf(backend, x) / 4);
+  copy(0, start);
   return output;
 }

@@ -4,6 +4,7 @@ import type { DataId, DataType, TensorInfo } from "@tensorflow/tfjs-core";
 export interface WasmBackend {
   wasm: {
     asm: {
+      /** tfjs' build with threads keeps it to itself; kernels are registered on the others alone. */
       memory: WebAssembly.Memory;
       malloc(bytes: number): number;
       free(address: number): void;

@@ -78,3 +78,21 @@ it("leaves the logits and the caches of a prompt that is read whole, and no tens
     }),
   );
 });
+
+it("lets go of everything when its caller stops it", async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, fc.double({ min: 0, max: 1, noNaN: true }), async (given, share) => {
+      const before = tf.memory().numTensors;
+      const model = build({ ...given.options, maxLength } as ReformerOptions);
+      const prompts = Array.from({ length: given.count }, (_, i) => draw(given.length, given.seed + i));
+      const onProgress = (done: number) => {
+        if (done >= share) throw new Error("enough");
+      };
+      const read = createDecoder(model).read(prompts, { segmentLength: given.segmentLength, onProgress });
+      await expect(read).rejects.toThrow("enough");
+      expect(tf.memory().numTensors).toBe(before + model.parameters.names().length);
+      model.parameters.dispose();
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -8,8 +8,8 @@ const words = ["install", "--prefix", "C:\\Users\\Ada Lovelace\\reformer-ts"];
 
 test("on Windows npm is a batch file, which a shell starts with its words in quotation marks", () => {
   expect(startable("npm", words, "win32")).toEqual({
-    file: "npm.cmd",
-    parameters: ['"install"', '"--prefix"', '"C:\\Users\\Ada Lovelace\\reformer-ts"'],
+    file: 'npm.cmd "install" "--prefix" "C:\\Users\\Ada Lovelace\\reformer-ts"',
+    parameters: [],
     shell: true,
   });
 });

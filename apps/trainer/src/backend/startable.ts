@@ -11,7 +11,8 @@ const batchFiles = new Set(["npm", "npx"]);
 
 /**
  * Windows runs batch files through its shell alone (Node refuses to start one otherwise, with EINVAL), and a shell takes
- * words apart at spaces: there, and only there, words are quoted. A path of Windows holds no quotation mark.
+ * words apart at spaces: there, and only there, words are quoted, and handed on as one line, since Node warns of a list. A
+ * path of Windows holds no quotation mark.
  */
 export function startable(
   file: string,
@@ -19,5 +20,6 @@ export function startable(
   platform: NodeJS.Platform = process.platform,
 ): Startable {
   if (platform !== "win32" || !batchFiles.has(file)) return { file, parameters, shell: false };
-  return { file: `${file}.cmd`, parameters: parameters.map((word) => `"${word}"`), shell: true };
+  const words = [`${file}.cmd`, ...parameters.map((word) => `"${word}"`)];
+  return { file: words.join(" "), parameters: [], shell: true };
 }

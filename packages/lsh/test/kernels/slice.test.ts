@@ -1,4 +1,5 @@
 /** Slices of any tensor, whoever takes them on the running backend. */
+import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
@@ -43,3 +44,20 @@ it("have the elements that they name, in their order", async () => {
     }),
   );
 });
+
+it.skipIf(tf.getBackend() !== "wasm")(
+  "of a tensor that lies on another backend yet are taken after it has come",
+  async () => {
+    const running = tf.getBackend();
+    await tf.setBackend("cpu");
+    // More than a memory begins with, so that it grows.
+    const x = tf.ones([5000, 4096]);
+    await tf.setBackend(running);
+    const before = tf.memory().numTensors;
+    const piece = tf.slice(x, [4999, 4090], [1, -1]);
+    expect([...(await piece.data())]).toEqual([1, 1, 1, 1, 1, 1]);
+    piece.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    x.dispose();
+  },
+);

@@ -14,6 +14,8 @@ import { attendedRows } from "./attended-rows";
 import { readHostModel, type HostModel } from "./host/host-model";
 import type { LayerCache } from "./layer-cache";
 import { readPrompt } from "./read-prompt";
+import { checkRoom } from "./reading-room";
+import { segmentsOf } from "./segments";
 
 export interface Decoder {
   /** Tokens of each sequence so far. */
@@ -55,7 +57,7 @@ export interface Decoder {
 export interface ReadOptions {
   /** Is told how much is read, from 0 to 1. */
   onProgress?: (share: number) => void;
-  /** Positions of a prompt that are worked on at a time: longer ones than 32,768 are read in several segments. */
+  /** Positions of a prompt that are worked on at a time; by default 32,768 of all prompts that are read together. */
   segmentLength?: number;
 }
 
@@ -95,8 +97,12 @@ export function createDecoder(model: Reformer): Decoder {
       host = await (loading ??= readHostModel(model));
       const { emptyCaches } = host;
       const caches = prompts.map(emptyCaches);
-      sequences = [];
       const passes = passesOf(prompts);
+      for (const pass of passes) {
+        const together = pass.map((i) => prompts[i]!);
+        checkRoom(config, together, segmentsOf(config, together, segmentLength));
+      }
+      sequences = [];
       const logits: Float32Array[] = [];
       for (const [done, pass] of passes.entries()) {
         const ofPass = pass.map((i) => caches[i]!);

@@ -5,6 +5,7 @@
 import { slice, tensor4d, type Tensor4D } from "@tensorflow/tfjs-core";
 import { headParameters } from "../attention-by-heads";
 import { fillCaches, readProjected } from "./fill-caches";
+import { owning } from "./owned";
 import { readingLayer, type Reading, type ReadingLayer } from "./reading-layer";
 
 export async function readByHead(reading: Reading): Promise<void> {
@@ -12,12 +13,13 @@ export async function readByHead(reading: Reading): Promise<void> {
   const { numHeads } = model.config;
   for (let head = 0; head < numHeads; head++) {
     const wholes = wholesFor(reading);
-    const parameters = headParameters(model.parameters, `layers.${layer}.attention`, numHeads, head);
-    const ofHead = readingLayer(model, parameters, layer, { head, of: numHeads });
     const told = { ...reading, tell: (share: number) => tell((head + share) / numHeads) };
-    await project(told, ofHead, head, wholes);
-    await attend(told, ofHead, wholes);
-    parameters.dispose();
+    await owning(async (own) => {
+      const parameters = own(headParameters(model.parameters, `layers.${layer}.attention`, numHeads, head));
+      const ofHead = readingLayer(model, parameters, layer, { head, of: numHeads });
+      await project(told, ofHead, head, wholes);
+      await attend(told, ofHead, wholes);
+    });
   }
 }
 
@@ -44,13 +46,13 @@ async function project(
   wholes: Wholes,
 ): Promise<void> {
   for (const [i, { start }] of segments.entries()) {
-    const x = x2.lend(i);
-    const projections = ends.project(x);
-    x.dispose();
-    const buckets = mechanism.placing?.hash?.(projections[0]!, length, seed);
-    const read = await readProjected({ start, firstHead: head, projections, buckets });
-    for (const used of projections) used.dispose();
-    buckets?.dispose();
+    const read = await owning(async (own) => {
+      const x = own(x2.lend(i));
+      const projections = ends.project(x).map(own);
+      x.dispose();
+      const buckets = mechanism.placing?.hash?.(projections[0]!, length, seed);
+      return readProjected({ start, firstHead: head, projections, buckets: buckets && own(buckets) });
+    });
     fillCaches(caches, read);
     const at = { start, count: read.count, length };
     wholes.projections.forEach((whole, p) =>
@@ -77,17 +79,21 @@ async function attend(
   { projections, buckets }: Wholes,
 ): Promise<void> {
   const shape: [number, number, number, number] = [caches.length, 1, length, config.dHead];
-  const ids = buckets && tensor4d(buckets, [caches.length, 1, config.numHashes, length], "int32");
-  // Once they are on the backend, the host lets go of them.
-  const vectors = projections.splice(0).map((values) => tensor4d(values, shape));
-  const { attended, saved } = mechanism.attend(vectors, seed, ids && [ids]);
-  for (const used of [...saved, ...(ids ? [ids] : [])]) used.dispose();
-  for (const [i, segment] of segments.entries()) {
-    const own = slice(attended.output, [0, 0, segment.start, 0], [-1, -1, segment.length, -1]) as Tensor4D;
-    const y = ends.merge(own);
-    own.dispose();
-    await x1.add(i, y);
-    tell(0.8 + (0.2 * (i + 1)) / segments.length);
-  }
-  attended.dispose();
+  await owning(async (own) => {
+    const ids = buckets && own(tensor4d(buckets, [caches.length, 1, config.numHashes, length], "int32"));
+    // Once they are on the backend, the host lets go of them.
+    const vectors = projections.splice(0).map((values) => own(tensor4d(values, shape)));
+    const { attended, saved } = mechanism.attend(vectors, seed, ids && [ids]);
+    own(attended);
+    for (const used of [...saved, ...(ids ? [ids] : [])]) used.dispose();
+    for (const [i, segment] of segments.entries()) {
+      const ofSegment = own(
+        slice(attended.output, [0, 0, segment.start, 0], [-1, -1, segment.length, -1]) as Tensor4D,
+      );
+      const y = ends.merge(ofSegment);
+      ofSegment.dispose();
+      await x1.add(i, y);
+      tell(0.8 + (0.2 * (i + 1)) / segments.length);
+    }
+  });
 }

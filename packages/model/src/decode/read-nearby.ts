@@ -1,6 +1,7 @@
 /** Attention that sees no farther than a few chunks back, segment after segment; and of a prompt that is one segment. */
 import { slice, type Tensor4D } from "@tensorflow/tfjs-core";
 import { fillCaches, readProjected } from "./fill-caches";
+import { owning } from "./owned";
 import { readingLayer, type Reading } from "./reading-layer";
 import { rememberedOf } from "./segments";
 
@@ -13,19 +14,23 @@ export async function readNearby(
   for (const [i, segment] of segments.entries()) {
     const behind = Math.min(segment.start, before);
     const start = segment.start - behind;
-    const x = x2.lend(i, behind);
-    const projections = ends.project(x);
-    x.dispose();
-    const buckets = mechanism.placing?.hash?.(projections[0]!, length, seed);
-    const most = rememberedOf(segment, length, caches[0]!.reach);
-    if (most > 0)
-      fillCaches(caches, await readProjected({ start, firstHead: 0, projections, buckets }, most));
-    // Positions are counted from the first that is lent: rotations tell distances alone.
-    const { attended, saved } = mechanism.attend(projections, seed, buckets && [buckets]);
-    const own = newest(attended.output, segment.length);
-    for (const used of [attended, ...saved, ...(buckets ? [buckets] : [])]) used.dispose();
-    const y = ends.merge(own);
-    own.dispose();
+    const y = await owning(async (own) => {
+      const x = own(x2.lend(i, behind));
+      const projections = ends.project(x).map(own);
+      x.dispose();
+      const hashed = mechanism.placing?.hash?.(projections[0]!, length, seed);
+      const buckets = hashed && own(hashed);
+      const most = rememberedOf(segment, length, caches[0]!.reach);
+      if (most > 0)
+        fillCaches(caches, await readProjected({ start, firstHead: 0, projections, buckets }, most));
+      // Positions are counted from the first that is lent: rotations tell distances alone.
+      const { attended, saved } = mechanism.attend(projections, seed, buckets && [buckets]);
+      own(attended);
+      saved.forEach(own);
+      const output = own(newest(attended.output, segment.length));
+      for (const used of [attended, ...saved, ...(buckets ? [buckets] : [])]) used.dispose();
+      return ends.merge(output);
+    });
     await x1.add(i, y);
     tell((i + 1) / segments.length);
   }

@@ -11,7 +11,6 @@ import { readByHead } from "./read-by-head";
 import { readLast } from "./read-last";
 import { readNearby } from "./read-nearby";
 import { readingPass, type Reading } from "./reading-layer";
-import { checkRoom } from "./reading-room";
 import { lookBack, segmentsOf, type Segment } from "./segments";
 import { openStreams } from "./stream";
 
@@ -27,7 +26,6 @@ export interface ReadPromptOptions {
  * @param prompts `[batch, length]`, at least one token
  * @param caches of each sequence, by layer, empty
  * @returns logits of the next token, `[vocabSize]` per sequence
- * @throws InputError where the backend can tell that it has no room
  */
 export async function readPrompt(
   model: Reformer,
@@ -38,8 +36,7 @@ export async function readPrompt(
 ): Promise<Float32Array[]> {
   const { config } = model;
   const { length } = prompts[0]!;
-  const segments = segmentsOf(config, length, segmentLength);
-  checkRoom(config, { batch: prompts.length, length, segments });
+  const segments = segmentsOf(config, prompts, segmentLength);
   const [x1, x2] = await openStreams(segments, (segment) => embed(model, prompts, segment));
   for (const cache of caches.flat()) cache.begin(length);
   const count = config.layers.length;

@@ -7,8 +7,8 @@ export interface Segment {
 }
 
 /**
- * Positions that are worked on at a time. Shorter prompts are read whole; a longer one waits on the host, and is lent to
- * the backend piece by piece.
+ * Positions, of all prompts together, that are worked on at a time. Fewer are read whole; more wait on the host, and are
+ * lent to the backend piece by piece.
  */
 export const usualSegment = 32_768;
 
@@ -21,9 +21,15 @@ export function lookBack(config: ReformerConfig, layer: number): number | null {
  * Segments that begin where local chunks begin. Each but the last holds a whole window, so it has what the next one looks
  * back at, and no chunk meets itself around a ring that is shorter than the prompt's.
  *
- * @param wanted positions of a segment; the last may be shorter
+ * @param prompts of one length
+ * @param wanted positions of a segment, of each prompt; the last may be shorter
  */
-export function segmentsOf(config: ReformerConfig, length: number, wanted = usualSegment): Segment[] {
+export function segmentsOf(
+  config: ReformerConfig,
+  prompts: readonly ArrayLike<number>[],
+  wanted = Math.ceil(usualSegment / prompts.length),
+): Segment[] {
+  const { length } = prompts[0]!;
   const chunk = config.localChunkLength!;
   const least = Math.max(wanted, (config.localChunksBefore! + 1) * chunk);
   const size = Math.ceil(least / chunk) * chunk;

@@ -38,7 +38,7 @@ export async function registerWasmKernels(options: { build?: BuildName } = {}): 
   ];
   // The one on the host, which composed ops go by, makes room for its successor.
   if (ofLsh.build && getKernel(UnsortedSegmentSum, "wasm")) unregisterKernel(UnsortedSegmentSum, "wasm");
-  registerRoom(roomName);
+  if (ofLsh.build) registerRoom(roomName);
   const ofModel = await registerBuild(builds, kernels, options);
   const names = [...ofLsh.names, ...ofModel.names];
   return { ...ofModel, names, why: ofModel.why.replace(/^\d+/, String(names.length)) };
