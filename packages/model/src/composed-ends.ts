@@ -19,7 +19,7 @@ export function composedEnds(
   { dModel, numHeads, dHead }: ReformerConfig,
   parameters: Parameters,
   prefix: string,
-  { projections, biases }: AttentionMechanism,
+  { projections, biases }: Pick<AttentionMechanism, "projections" | "biases">,
 ) {
   const get = (name: string) => parameters.get(`${prefix}.${name}`) as Tensor2D;
   const biased = (name: string) => biases.includes(`${name}Bias`);

@@ -3,22 +3,13 @@
  * values of the memory. Only x is rebuilt when the stack runs backwards; the memory is the same for all layers, kept
  * once, and each layer's gradient of it is given away to be summed.
  */
-import {
-  add,
-  matMul,
-  reshape,
-  tidy,
-  transpose,
-  type Tensor,
-  type Tensor2D,
-  type Tensor3D,
-  type Tensor4D,
-} from "@tensorflow/tfjs-core";
+import { add, matMul, reshape, tidy, type Tensor, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
 import { crossAttentionForward, crossAttentionGrad } from "@reformer-ts/lsh";
 import { deriveSeed } from "@reformer-ts/internal-random";
 import type { GradientSink } from "@reformer-ts/reversible";
 import { attentionFunction, type AttentionState } from "../attention";
 import { hold, type AttentionMechanism } from "../attention-mechanism";
+import { composedEnds } from "../composed-ends";
 import type { ReformerConfig } from "../config";
 import type { Parameters } from "../parameters";
 import { dropoutRates, type Pass } from "../pass";
@@ -47,34 +38,28 @@ export interface SourceHeads {
  * @param giveMemory owns every gradient of the memory's vectors that it is given
  */
 export function memoryHeads(
-  { dModel, numHeads, dHead }: ReformerConfig,
+  config: ReformerConfig,
   parameters: Parameters,
   prefix: string,
   { vectors }: Memory,
   giveMemory: (gradient: Tensor3D) => void,
 ): SourceHeads {
-  const [batch, length] = vectors.shape;
-  const get = (name: string) => parameters.get(`${prefix}.${name}`) as Tensor2D;
-  const rows = () => reshape(vectors, [-1, dModel]) as Tensor2D;
-  const project = (name: string) =>
-    tidy(
-      () =>
-        transpose(
-          reshape(matMul(rows(), get(name)), [batch, length, numHeads, dHead]),
-          [0, 2, 1, 3],
-        ) as Tensor4D,
-    );
-  const mergeHeads = (x: Tensor) => reshape(transpose(x, [0, 2, 1, 3]), [-1, numHeads * dHead]) as Tensor2D;
+  const get = (name: string) => parameters.get(`${prefix}.${name}`);
+  const projections = ["key", "value"];
+  const { rowsOf, project, mergeHeads } = composedEnds(config, parameters, prefix, {
+    projections,
+    biases: [],
+  });
   return {
-    heads: () => [project("key"), project("value")],
+    heads: () => tidy(() => project(rowsOf(vectors), vectors.shape)) as [Tensor4D, Tensor4D],
     pull(dKey, dValue, sink) {
       const pulled = tidy(() => {
         const [key, value] = [mergeHeads(dKey), mergeHeads(dValue)] as const;
         const dMemory = add(matMul(key, get("key"), false, true), matMul(value, get("value"), false, true));
         return {
           memory: reshape(dMemory, vectors.shape) as Tensor3D,
-          key: matMul(rows(), key, true),
-          value: matMul(rows(), value, true),
+          key: matMul(rowsOf(vectors), key, true),
+          value: matMul(rowsOf(vectors), value, true),
         };
       });
       dKey.dispose();
