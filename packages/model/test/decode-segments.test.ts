@@ -2,8 +2,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { createDecoder, encode, type Reformer, type ReformerOptions } from "../src/index";
+import { createDecoder, type Reformer, type ReformerOptions } from "../src/index";
 import { anyOptions, build, draw } from "./any-model";
+import { fullPass } from "./full-pass";
 
 const maxLength = 90;
 const continuation = [3, 0, 5];
@@ -24,15 +25,6 @@ async function readAndGoOn(model: Reformer, prompts: Int32Array[], segmentLength
   attended.push(...seen());
   decoder.dispose();
   return { logits, attended, caches, shares };
-}
-
-function fullPass(model: Reformer, prompt: Int32Array): Float32Array {
-  return tf.tidy(() => {
-    const { x1, x2 } = encode(model, tf.tensor2d(prompt, [1, prompt.length], "int32"));
-    const last = (x: tf.Tensor) =>
-      tf.reshape(tf.slice(x, [0, prompt.length - 1], [-1, 1]), [1, -1]) as tf.Tensor2D;
-    return model.head.logits(last(x1), last(x2)).dataSync() as Float32Array;
-  });
 }
 
 const close = (a: ArrayLike<number>, b: ArrayLike<number>) => {
@@ -57,7 +49,7 @@ it("leaves the logits and the caches of a prompt that is read whole, and no tens
       const cut = await readAndGoOn(model, prompts, segmentLength);
       const whole = await readAndGoOn(model, prompts, maxLength);
       cut.logits.forEach((logits, i) => close(logits, whole.logits[i]!));
-      prompts.forEach((prompt, i) => close(cut.logits[i]!, fullPass(model, prompt)));
+      for (const [i, prompt] of prompts.entries()) close(cut.logits[i]!, await fullPass(model, prompt));
       expect(cut.caches).toBe(whole.caches);
       for (const [i, row] of cut.attended.entries()) {
         const { keys, memory } = whole.attended[i]!;

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { createDecoder, encode, lossAndGradients, type Reformer, type ReformerOptions } from "../src/index";
 import { anyOptions as options, build, draw } from "./any-model";
+import { fullPass } from "./full-pass";
 
 const length = fc.integer({ min: 2, max: 24 });
 
@@ -78,13 +79,7 @@ async function bothWays(model: Reformer, tokens: Int32Array, promptLength: numbe
   for (const token of tokens.subarray(promptLength)) await decoder.append([token]);
   const [cached] = decoder.logits;
   decoder.dispose();
-  const full = tf.tidy(() => {
-    const { x1, x2 } = encode(model, tf.tensor2d(tokens, [1, tokens.length], "int32"));
-    const last = (x: tf.Tensor) =>
-      tf.reshape(tf.slice(x, [0, tokens.length - 1, 0], [1, 1, 8]), [1, 8]) as tf.Tensor2D;
-    return model.head.logits(last(x1), last(x2)).dataSync() as Float32Array;
-  });
-  return { cached: cached!, full };
+  return { cached: cached!, full: await fullPass(model, tokens) };
 }
 
 /** Tokens that rounding may make the likeliest: one, unless several are all but equal. */

@@ -2,7 +2,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "@reformer-ts/internal-random";
 import { expect, it } from "vitest";
-import { createDecoder, createReformer, encode, initializeParameters, resolveConfig } from "../../src/index";
+import { createDecoder, createReformer, initializeParameters, resolveConfig } from "../../src/index";
+import { fullPass } from "../full-pass";
 
 it("a prompt in segments predicts what the full pass does", async () => {
   const config = resolveConfig({
@@ -22,13 +23,7 @@ it("a prompt in segments predicts what the full pass does", async () => {
   const model = createReformer(config, initializeParameters(config, 3));
   const random = Random.fromSeed(5);
   const prompt = Int32Array.from({ length: 203 }, () => random.integer(16));
-  const full = tf.tidy(() => {
-    const { x1, x2 } = encode(model, tf.tensor2d(prompt, [1, prompt.length], "int32"));
-    const last = (x: tf.Tensor) =>
-      tf.reshape(tf.slice(x, [0, prompt.length - 1], [-1, 1]), [1, -1]) as tf.Tensor2D;
-    return model.head.logits(last(x1), last(x2));
-  });
-  const expected = await full.data();
+  const expected = await fullPass(model, prompt);
   const { numTensors } = tf.memory();
   for (const segmentLength of [48, 256]) {
     const decoder = createDecoder(model);
@@ -37,6 +32,5 @@ it("a prompt in segments predicts what the full pass does", async () => {
     decoder.dispose();
   }
   expect(tf.memory().numTensors).toBe(numTensors);
-  full.dispose();
   model.parameters.dispose();
 });
