@@ -16,6 +16,9 @@ it("says what a backend that ran out says, and leaves other errors as they are",
   expect(sentence(new Error("Aborted(OOM)"))).toMatch(/not enough memory/);
   const ofKernel = new Error("WebAssembly's memory is full: 16777216 bytes more do not fit");
   expect(sentence(ofKernel)).toMatch(/not enough memory/);
+  const cause = Object.assign(new Error("its memory is spent"), { name: "NoRoomError" });
+  const refused = new InputError({ field: "prompt", given: "long", allowed: "shorter" }, { cause });
+  expect(sentence(refused)).toMatch(/^Your browser has not enough memory for this \(its memory is spent\)/);
   expect(sentence(new RangeError("invalid date"))).toBe("RangeError: invalid date");
   const given = { field: "window", given: "none", allowed: "one" };
   expect(sentence(new InputError(given))).toBe(new InputError(given).message);

@@ -1,13 +1,16 @@
 /** What went wrong, for a visitor to read. */
 import { isInputError } from "@reformer-ts/internal-checks";
+import { isRefusal } from "./refusal";
 
 export function sentence(error: unknown): string {
+  if (isRefusal(error)) return notEnoughMemory(error.cause);
   if (isInputError(error)) return error.message;
   if (!(error instanceof Error)) return String(error);
-  if (isOutOfMemory(error)) {
-    return `Your browser has not enough memory for this (${error.message}). Something shorter or smaller may fit.`;
-  }
-  return `${error.name}: ${error.message}`;
+  return isOutOfMemory(error) ? notEnoughMemory(error) : `${error.name}: ${error.message}`;
+}
+
+function notEnoughMemory({ message }: Error): string {
+  return `Your browser has not enough memory for this (${message}). Something shorter or smaller may fit.`;
 }
 
 /** Every engine and every allocator says it in words of its own. */

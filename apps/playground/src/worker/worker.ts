@@ -63,8 +63,10 @@ async function runTask(run: () => Promise<unknown>, signal: AbortSignal): Promis
     const isRefused = isRefusal(error);
     const isMistake = isInputError(error) && !isRefused;
     if (signal.aborted || isMistake || wish !== "auto" || backend?.name !== "webgpu") throw error;
-    const why = isRefused ? "it has no room for this" : "it started, but failed while computing";
-    failed.set("webgpu", `${why} (${sentence(error)})`);
+    const why = isRefused
+      ? `it has no room for this (${error.cause.message})`
+      : `it started, but failed while computing (${sentence(error)})`;
+    failed.set("webgpu", why);
     await start("auto");
     return run();
   }
