@@ -1,20 +1,9 @@
 /** The other chapters, driven as a person would. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { axialParameters, fullParameters } from "../src/chapters/positions/arithmetic";
 import { whole } from "../src/draw/format";
-import { type Host, previewHost } from "./hosts";
-import { launch, measured, settled, visit } from "./visit";
-
-let browser: Browser;
-let host: Host;
-beforeAll(async () => {
-  [browser, host] = await Promise.all([launch(), previewHost()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await host?.close();
-});
+import { browser, host } from "./opened";
+import { measured, settled, visit } from "./visit";
 
 it("goes from chapter to chapter, back, and to a chapter that does not exist", async () => {
   const visitor = await visit(browser, host.url);

@@ -1,18 +1,7 @@
 /** What a link shows before this machine has computed anything, in every chapter: prepared numbers, which say so. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Host, previewHost } from "./hosts";
-import { keepPicture, launch, measured, ownNumbers, visit } from "./visit";
-
-let browser: Browser;
-let host: Host;
-beforeAll(async () => {
-  [browser, host] = await Promise.all([launch(), previewHost()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await host?.close();
-});
+import { expect, it } from "vitest";
+import { browser, host } from "./opened";
+import { keepPicture, measured, ownNumbers, visit } from "./visit";
 
 /** What computes, what it computes with, and the book. */
 const neverCome = /assets\/(worker|model|crime-and-punishment)[^/]*$/;

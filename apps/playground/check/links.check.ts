@@ -1,19 +1,9 @@
 /** A link reproduces the picture: every setting and what is picked, in every chapter. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { readRoute } from "../src/state/route";
-import { type Host, previewHost } from "./hosts";
-import { launch, settled, type Visit, visit } from "./visit";
-
-let browser: Browser;
-let host: Host;
-beforeAll(async () => {
-  [browser, host] = await Promise.all([launch(), previewHost()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await host?.close();
-});
+import { browser, host } from "./opened";
+import { settled, type Visit, visit } from "./visit";
 
 const markup = (page: Page, selector: string) =>
   page.locator(selector).evaluateAll((all) => all.map((element) => element.innerHTML));

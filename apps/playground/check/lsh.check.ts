@@ -1,21 +1,10 @@
 /** Chapter 1, driven as a person would, and held to the numbers of packages/lsh. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { percent, short } from "../src/draw/format";
 import { readRoute } from "../src/state/route";
 import { expectedNumbers } from "./expected-share";
-import { type Host, previewHost } from "./hosts";
-import { keepPicture, launch, measured, type Visit, visit } from "./visit";
-
-let browser: Browser;
-let host: Host;
-beforeAll(async () => {
-  [browser, host] = await Promise.all([launch(), previewHost()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await host?.close();
-});
+import { browser, host } from "./opened";
+import { keepPicture, measured, type Visit, visit } from "./visit";
 
 const settingsOf = ({ page }: Visit) => readRoute(new URL(page.url()).hash).query;
 

@@ -1,18 +1,9 @@
 /** Graceful words where a browser lacks something: WebGPU, isolation (and with it SharedArrayBuffer), memory. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Host, plainHost, previewHost } from "./hosts";
-import { launch, measured, settled, visit } from "./visit";
-
-let browser: Browser;
-let host: Host;
-beforeAll(async () => {
-  [browser, host] = await Promise.all([launch(), previewHost()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await host?.close();
-});
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { plainHost } from "./hosts";
+import { browser, host } from "./opened";
+import { measured, settled, visit } from "./visit";
 
 /** Runs `script` in every worker of the page before the worker's own. */
 const inWorkers = (page: Page, script: string) =>

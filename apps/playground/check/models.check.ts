@@ -17,23 +17,14 @@ import {
   transformersFiles,
   widened,
 } from "@reformer-ts/model";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { paletteCode } from "../src/chapters/image/pixel-code";
 import { excerpt } from "../src/chapters/novel/passages-of";
 import { whole } from "../src/draw/format";
-import { type Host, previewHost, root } from "./hosts";
+import { root } from "./hosts";
+import { browser, host } from "./opened";
 import { keepPicture, launch, settled, visit } from "./visit";
-
-let browser: Browser;
-let host: Host;
-beforeAll(async () => {
-  [browser, host] = await Promise.all([launch(), previewHost()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await host?.close();
-});
 
 const folder = (name: string) => join(root, "assets", name);
 const shippedConfig = (name: string) =>

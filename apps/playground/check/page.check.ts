@@ -1,19 +1,9 @@
 /** The page itself: first paint, backends, its own files only, accessibility, a worker that dies. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { objections } from "./axe";
-import { type Host, plainHost, previewHost } from "./hosts";
+import { plainHost, previewHost } from "./hosts";
+import { browser, host } from "./opened";
 import { keepPicture, launch, measured, settled, visit } from "./visit";
-
-let browser: Browser;
-let host: Host;
-beforeAll(async () => {
-  [browser, host] = await Promise.all([launch(), previewHost()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await host?.close();
-});
 
 describe("its own files and nothing else", () => {
   it.each([

@@ -1,19 +1,9 @@
 /** The states that a visitor brings a page into, each looked at by axe, on a desk and on a phone. */
-import type { Browser, BrowserContextOptions } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContextOptions } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { objections } from "./axe";
-import { type Host, previewHost } from "./hosts";
-import { keepPicture, launch, settled, type Visit, visit } from "./visit";
-
-let browser: Browser;
-let host: Host;
-beforeAll(async () => {
-  [browser, host] = await Promise.all([launch(), previewHost()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await host?.close();
-});
+import { browser, host } from "./opened";
+import { keepPicture, settled, type Visit, visit } from "./visit";
 
 const press = ({ page }: Visit, name: string) => page.getByRole("button", { name, exact: true }).click();
 
